@@ -61,7 +61,8 @@ Result<Body> body_of(const fbs::TransferComplete& m) {
 }
 Result<Body> body_of(const fbs::ErrorMessage& m) {
   ErrorMessage e;
-  USTP_TRY(e.code, error_code(m.code(), "error code"));
+  USTP_CHECK(known_code(m.code(), "error code"));
+  e.code = static_cast<Code>(m.code());
   USTP_TRY(e.detail, text(m.detail(), token::kMaxText, "detail"));
   USTP_TRY(e.offending_type,
            enumerated(m.offending_type(), MessageType{}, MessageType::kMoveNoticeReceipt, "offending type"));
@@ -71,10 +72,10 @@ Result<Body> body_of(const fbs::ErrorMessage& m) {
   return Body(std::move(e));
 }
 Result<Body> body_of(const fbs::SessionAbort& m) {
-  USTP_TRY(const auto reason, error_code(m.reason(), "abort reason"));
+  USTP_CHECK(known_code(m.reason(), "abort reason"));
   USTP_TRY(auto decision, unpack(*m.decision()));
   if (decision.outcome != DecisionOutcome::kAbort) return Error{Code::decision_invalid, "session-abort with a commit"};
-  return Body(SessionAbort{reason, std::move(decision)});
+  return Body(SessionAbort{static_cast<Code>(m.reason()), std::move(decision)});
 }
 Result<Body> body_of(const fbs::StatusReport& m) {
   StatusReport r;

@@ -35,10 +35,9 @@ Result<std::string> text(const fb::String* from, std::size_t max, const char* wh
   return std::string(t);
 }
 
-Result<Code> error_code(std::uint16_t number, const char* what) {
-  const Code code = static_cast<Code>(number);
+Result<void> known_code(std::uint16_t number, const char* what) {
   for (const CodeInfo& known : all_codes())
-    if (known.code == code) return code;
+    if (known.code == static_cast<Code>(number)) return {};
   return Error{Code::unknown_tag, std::string(what) + " " + std::to_string(number)};
 }
 

@@ -77,7 +77,7 @@ Result<Enum> enumerated(std::uint64_t value, Enum first, Enum last, const char* 
     return Error{Code::unknown_tag, std::string(what) + " " + std::to_string(value)};
   return static_cast<Enum>(value);
 }
-Result<Code> error_code(std::uint16_t number, const char* what);
+Result<void> known_code(std::uint16_t number, const char* what);
 
 fb::Offset<fbs::Terms> pack(fb::FlatBufferBuilder& b, const token::TransferTerms& terms);
 Result<token::TransferTerms> unpack(const fbs::Terms& terms);
