@@ -1,0 +1,83 @@
+#pragma once
+// Big-endian writer and bounds-checked reader for what the journal's blocks hold.
+
+#include <string>
+
+#include "ustp/base/ids.hpp"
+
+namespace ustp::gateway {
+
+class Writer {
+ public:
+  void u8(std::uint8_t v) { out_.push_back(v); }
+  void u16(std::uint16_t v) { put(v, 2); }
+  void u32(std::uint32_t v) { put(v, 4); }
+  void u64(std::uint64_t v) { put(v, 8); }
+  void octets(BytesView v) {
+    u32(static_cast<std::uint32_t>(v.size()));
+    append(out_, v);
+  }
+  void text(std::string_view v) { octets(as_bytes(v)); }
+  template <class Tag, std::size_t N>
+  void id(const FixedId<Tag, N>& v) { append(out_, v.view()); }
+  Bytes take() { return std::move(out_); }
+
+ private:
+  void put(std::uint64_t v, int n) {
+    for (int i = n - 1; i >= 0; --i) out_.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
+  }
+  Bytes out_;
+};
+
+// After a failed read every further one gives zeros; ok() tells. Journals are written by ourselves and carry a CRC and
+// a chain, so the caller treats !ok() as journal_damaged.
+class Reader {
+ public:
+  explicit Reader(BytesView in) : in_(in) {}
+  bool ok() const { return ok_; }
+  bool at_end() const { return in_.empty(); }
+  std::uint8_t u8() { return static_cast<std::uint8_t>(get(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(get(2)); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(get(4)); }
+  std::uint64_t u64() { return get(8); }
+  BytesView octets() { return take(u32()); }
+  std::string text() { return std::string(as_text(octets())); }
+  Bytes bytes() {
+    const auto view = octets();
+    return {view.begin(), view.end()};
+  }
+  template <class Id>
+  Id id() {
+    const auto view = take(Id::kSize);
+    return ok_ ? Id::from_bytes(view).value() : Id{};
+  }
+  template <class Id>
+  Id text_id() {  // an empty text is an empty identifier
+    const auto value = text();
+    if (value.empty()) return {};
+    auto parsed = Id::parse(value);
+    if (!parsed) ok_ = false;
+    return parsed ? *parsed : Id{};
+  }
+
+ private:
+  BytesView take(std::size_t n) {
+    if (n > in_.size()) {
+      ok_ = false;
+      in_ = {};
+      return {};
+    }
+    const auto out = in_.first(n);
+    in_ = in_.subspan(n);
+    return out;
+  }
+  std::uint64_t get(std::size_t n) {
+    std::uint64_t v = 0;
+    for (auto b : take(n)) v = (v << 8) | b;
+    return v;
+  }
+  BytesView in_;
+  bool ok_ = true;
+};
+
+}  // namespace ustp::gateway
