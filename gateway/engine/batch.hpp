@@ -1,0 +1,52 @@
+#pragma once
+// One batch being processed: collects entries, messages per peer and effects, then seals them (private to engine).
+
+#include "gateway/engine/core.hpp"
+
+namespace ustp::gateway {
+
+class Batch {
+ public:
+  Batch(Core& core, Instant now) : core_(core), now_(now) {}
+  void take(CoreInput input);
+  void fire_timers();
+  BatchResult seal();
+
+ private:
+  void on(FrameInput input);
+  void on(LinkInput input);
+  void on(ledger::Outcome outcome);
+  void on(OrderCommand command);
+  void on(CancelCommand command);
+  void on(StatementCommand command);
+  void on(QueryCommand command);
+
+  void on_hello(const FrameInput& input);
+  void on_ack(const FrameInput& input);
+  void on_statement(const FrameInput& input);
+  void on_batch(FrameInput input);
+  void on_message(const GatewayId& peer, MessageRef ref, const wire::BatchView& batch, std::uint32_t item);
+  void on_status_request(const GatewayId& peer, MessageRef ref, const wire::Message& message);
+  void on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash);
+
+  // Steps a transfer and books what follows; the error is the refusal's.
+  Result<void> advance(const protocol::TransferState* state, const protocol::Input& input, StepEntry entry);
+  MessageRef queue(const protocol::Outgoing& message);
+  Result<void> apply_statement(const wire::SignedStatement& statement);
+  void refuse_frame(const FrameInput& input, const Error& error);
+  void recheck_suspended();
+  protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
+  Result<token::TransferTerms> terms_of(const TransferOrder& order) const;
+
+  Core& core_;
+  Instant now_;
+  std::vector<Entry> entries_;
+  std::map<GatewayId, std::vector<wire::OutgoingMessage>> outgoing_;
+  std::map<GatewayId, std::uint32_t> incoming_frames_;
+  std::set<GatewayId> acknowledge_;
+  std::deque<ledger::Outcome> refused_at_once_;   // operations that prepare() refused
+  std::vector<std::pair<TransferId, protocol::Record>> absorbed_;
+  Effects effects_;
+};
+
+}  // namespace ustp::gateway

@@ -1,0 +1,207 @@
+#include "gateway/engine/core.hpp"
+
+#include "gateway/engine/batch.hpp"
+#include "gateway/engine/octets.hpp"
+
+namespace ustp::gateway {
+
+using protocol::State;
+
+Core::Core(CoreOptions options, protocol::Registry registry, crypto::Signer& signer, Random& random,
+           ledger::Driver& driver,
+           std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove)
+    : options_(std::move(options)), registry_(std::move(registry)), signer_(signer), random_(random), driver_(driver),
+      prove_(std::move(prove)), home_book_(options_.self) {}
+
+BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
+  Batch batch(*this, now);
+  for (auto& input : inputs) batch.take(std::move(input));
+  batch.fire_timers();
+  auto result = batch.seal();
+  if (!result.payload.empty()) ++position_;
+  return result;
+}
+
+void Core::absorb(const protocol::TransferState& next, const protocol::Record& record, std::uint64_t position) {
+  const bool fresh = record.from == State::kNone;
+  const bool was_open = !fresh && !protocol::is_terminal(record.from);
+  const bool is_open = !protocol::is_terminal(record.to);
+  if (is_open && !was_open) ++open_;
+  if (!is_open && was_open) --open_;
+  if (fresh) order_.push_back(next.id);
+  home_book_.on_record(next, record);
+  transfers_[next.id] = next;
+  auto& positions = positions_[next.id];
+  if (positions.empty() || positions.back() != position) positions.push_back(position);
+  arm(next);
+  ++counters_.steps;
+}
+
+void Core::arm(const protocol::TransferState& state) {
+  if (const auto it = armed_.find(state.id); it != armed_.end()) {
+    timers_.erase({it->second, state.id});
+    armed_.erase(it);
+  }
+  Instant at{INT64_MAX};
+  const Instant entered = state.timeline.empty() ? Instant{} : state.timeline.back().at;
+  switch (state.state) {
+    case State::kProposed: case State::kCommenced: case State::kLocking: case State::kLockAsserted:
+    case State::kPreparing: case State::kAccepted: case State::kCommenceAcked: case State::kLockAccepted:
+    case State::kCreating: case State::kReady:
+      at = state.terms.vote_by + Duration{1};
+      break;
+    // Doubt is asked about again and again, never resolved by time (USTP-TRF-060).
+    case State::kInDoubt: at = entered + options_.status_retry; break;
+    case State::kSuspended: at = entered + options_.recheck_every; break;
+    default: return;
+  }
+  timers_.insert({at, state.id});
+  armed_[state.id] = at;
+}
+
+void Core::open_operation(const TransferId& transfer, protocol::OperationRef operation, ledger::Intent intent,
+                          Instant now) {
+  const auto id = intent.id;
+  operations_[id] = {transfer, operation, std::move(intent), now};
+  if (next_requery_.ns == INT64_MAX) next_requery_ = now + options_.requery_every;
+}
+
+Instant Core::next_timer() const {
+  const Instant transfer = timers_.empty() ? Instant{INT64_MAX} : timers_.begin()->first;
+  return std::min(transfer, next_requery_);
+}
+
+const protocol::TransferState* Core::find(const TransferId& id) const {
+  const auto it = transfers_.find(id);
+  return it == transfers_.end() ? nullptr : &it->second;
+}
+
+std::vector<std::uint64_t> Core::blocks_of(const TransferId& id) const {
+  const auto it = positions_.find(id);
+  return it == positions_.end() ? std::vector<std::uint64_t>{} : it->second;
+}
+
+std::vector<PeerAddress> Core::peers() const {
+  std::vector<PeerAddress> out;
+  for (const auto* participant : registry_.participants())
+    if (!participant->gateway.empty() && participant->gateway != options_.self && participant->admitted)
+      out.push_back({participant->gateway, participant->endpoint});
+  return out;
+}
+
+TransferView Core::view(const protocol::TransferState& state) const {
+  TransferView out;
+  out.id = state.id;
+  out.settlement = state.settlement;
+  out.sender = state.role == protocol::Role::kSender;
+  out.state = to_string(state.state);
+  out.waiting_on = waiting_on(state);
+  out.reason = state.reason;
+  if (state.state == State::kSuspended && !state.rule.empty())
+    out.reason = Error{Code::not_eligible, "held in suspense: " + state.rule};
+  switch (state.state) {
+    case State::kCompleted: case State::kReceived: out.status = "completed"; break;
+    case State::kAborted: case State::kRefused: out.status = "aborted"; break;
+    case State::kUnexecutable: out.status = "unexecutable"; break;
+    case State::kInDoubt: out.status = "in_doubt"; break;
+    case State::kSuspended: case State::kReleasing: out.status = "suspense"; break;
+    default: out.status = "open";
+  }
+  out.terms = state.terms;
+  for (const auto& entry : state.timeline) out.timeline.push_back({std::string(to_string(entry.state)), entry.at});
+  return out;
+}
+
+namespace {
+
+// A participant sees the transfers it ordered and those that reach its own account (decision 21).
+bool belongs_to(const protocol::TransferState& state, const ParticipantId& participant,
+                const protocol::Registry& registry) {
+  if (state.role == protocol::Role::kSender) return state.owner == participant;
+  const auto* account = registry.account(state.terms.target_ledger, state.terms.beneficiary);
+  return account && account->participant == participant;
+}
+
+}  // namespace
+
+Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
+  const auto* state = find(id);
+  if (!state || !belongs_to(*state, participant, registry_)) return Error{Code::not_found, id.hex()};
+  return view(*state);
+}
+
+std::vector<TransferView> Core::list_for(const ParticipantId& participant, const TransferId& after,
+                                         std::size_t limit) const {
+  std::vector<TransferView> out;
+  bool found = after.is_zero();
+  for (auto it = order_.rbegin(); it != order_.rend() && out.size() < limit; ++it) {
+    if (!found) {
+      found = *it == after;
+      continue;
+    }
+    const auto* state = find(*it);
+    if (state && belongs_to(*state, participant, registry_)) out.push_back(view(*state));
+  }
+  return out;
+}
+
+Bytes Core::hello_for(const GatewayId& peer, const Channel& channel, Instant now) {
+  wire::Hello hello;
+  hello.sender = options_.self;
+  hello.recipient = peer;
+  hello.channel = options_.shard;
+  hello.sent = channel.sent;
+  hello.received = channel.received;
+  hello.statements = registry_.position();
+  hello.statement_head = registry_.head();
+  hello.time = now;
+  hello.key = signer_.key_id();
+  return wire::seal_hello(hello, signer_).value();
+}
+
+Hash256 Core::state_hash() const {
+  Writer w;
+  std::map<TransferId, const protocol::TransferState*> sorted;
+  for (const auto& [id, state] : transfers_) sorted[id] = &state;
+  for (const auto& [id, state] : sorted) {
+    w.id(id);
+    w.u8(static_cast<std::uint8_t>(state->role));
+    w.u8(static_cast<std::uint8_t>(state->state));
+    w.id(state->claim_hash);
+    w.id(state->last_received);
+    w.id(state->last_sent);
+    w.id(state->vote_hash);
+    w.u8(static_cast<std::uint8_t>(state->disposition));
+    w.u8(state->complete_received);
+    w.u8(state->notice_pending);
+    w.u16(state->release_ordinal);
+    w.u32(static_cast<std::uint32_t>(state->timeline.size()));
+  }
+  for (const auto& [peer, channel] : channels_) {
+    w.text(peer.str());
+    w.u64(channel.sent.sequence);
+    w.id(channel.sent.hash);
+    w.u64(channel.received.sequence);
+    w.id(channel.received.hash);
+  }
+  std::set<OperationId> open;
+  for (const auto& [id, operation] : operations_) open.insert(id);
+  for (const auto& id : open) w.id(id);
+  w.u64(registry_.position());
+  w.id(registry_.head());
+  return crypto::sha256(w.take());
+}
+
+Effects Core::resume(Instant now) {
+  Effects effects;
+  // Executing again under the same operation id is the same operation (decision 8).
+  for (auto& [id, operation] : operations_) {
+    operation.asked = now;
+    effects.executes.push_back(operation.intent);
+  }
+  if (!operations_.empty()) next_requery_ = now + options_.requery_every;
+  effects.peers_changed = true;
+  return effects;
+}
+
+}  // namespace ustp::gateway

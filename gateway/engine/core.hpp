@@ -1,0 +1,160 @@
+#pragma once
+// The engine's core: everything a gateway decides, single-threaded and without I/O. input -> step -> journal -> effects:
+// process() takes a batch of inputs and gives one block and the effects that may leave once it is durable; replay()
+// applies a block that was durable. Both change the state through the same functions (decision 1).
+
+#include <deque>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "gateway/engine/entries.hpp"
+#include "gateway/ports/journal.hpp"
+#include "gateway/ports/peer.hpp"
+#include "gateway/ports/service.hpp"
+#include "ustp/protocol/home_book.hpp"
+#include "ustp/protocol/step.hpp"
+
+namespace ustp::gateway {
+
+struct CoreOptions {
+  GatewayId self;
+  LedgerId ledger;                      // the one in front of which this gateway stands
+  std::uint32_t shard = 0;
+  wire::FrameLimits limits;
+  Duration skew_limit = Duration::seconds(2);
+  Duration status_retry = Duration::seconds(2);
+  Duration recheck_every = Duration::seconds(5);
+  Duration requery_every = Duration::seconds(2);
+  std::size_t open_transfers_max = 100'000;
+};
+
+// Inputs, as the edges deliver them.
+struct FrameInput {
+  GatewayId peer;
+  std::uint64_t link = 0;
+  Bytes frame;
+};
+struct LinkInput {
+  GatewayId peer;
+  std::uint64_t link = 0;
+  bool up = false;
+};
+struct OrderCommand {
+  TransferOrder order;
+  Reply<TransferView> reply;
+};
+struct CancelCommand {
+  ParticipantId participant;
+  TransferId transfer;
+  Reply<TransferView> reply;
+};
+struct StatementCommand {
+  wire::SignedStatement statement;
+  Reply<std::uint64_t> reply;
+};
+struct QueryCommand {                   // a read that must see durable state only
+  std::function<void(class Core&)> run;
+};
+using CoreInput = std::variant<FrameInput, LinkInput, ledger::Outcome, OrderCommand, CancelCommand, StatementCommand,
+                               QueryCommand>;
+
+// What leaves once the block is durable, in this order.
+struct Effects {
+  struct Send {
+    GatewayId peer;
+    std::uint64_t link = 0;
+    std::shared_ptr<const Bytes> frame;
+  };
+  struct Close {
+    GatewayId peer;
+    std::uint64_t link = 0;
+    std::string reason;
+  };
+  std::vector<ledger::Intent> executes, queries;
+  std::vector<Send> sends;
+  std::vector<Close> closes;
+  std::vector<std::function<void()>> replies;
+  bool peers_changed = false;
+  bool empty() const {
+    return executes.empty() && queries.empty() && sends.empty() && closes.empty() && replies.empty() && !peers_changed;
+  }
+};
+struct BatchResult {
+  Bytes payload;                        // empty: nothing to journal
+  Effects effects;
+};
+
+class Core {
+ public:
+  Core(CoreOptions options, protocol::Registry registry, crypto::Signer& signer, Random& random, ledger::Driver& driver,
+       std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove);
+
+  BatchResult process(std::vector<CoreInput> inputs, Instant now);
+  Result<void> replay(const Block& block);
+  // After the last replay: what has to be done again because the journal explains it and nothing tells that it happened.
+  Effects resume(Instant now);
+  void on_journal_head(std::uint64_t position) { position_ = position; }
+
+  Instant next_timer() const;           // INT64_MAX when none
+  const protocol::Registry& registry() const { return registry_; }
+  const protocol::HomeBook& home_book() const { return home_book_; }
+  const protocol::TransferState* find(const TransferId& id) const;
+  TransferView view(const protocol::TransferState& state) const;
+  Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
+  std::vector<TransferView> list_for(const ParticipantId& participant, const TransferId& after, std::size_t limit) const;
+  std::vector<PeerAddress> peers() const;
+  std::vector<std::uint64_t> blocks_of(const TransferId& id) const;  // journal positions that tell of a transfer
+  Hash256 state_hash() const;           // over everything that decides; equal after replay
+  bool recovery_only() const { return recovery_only_; }
+  std::size_t open_transfers() const { return open_; }
+  struct Counters {
+    std::uint64_t frames_refused = 0, messages_refused = 0, steps = 0, statements = 0, notices_refused = 0;
+  };
+  const Counters& counters() const { return counters_; }
+
+ private:
+  friend class Batch;
+  struct Channel {
+    wire::ChannelHead sent, received;
+    std::deque<std::pair<std::uint64_t, std::shared_ptr<const Bytes>>> unacknowledged;
+    std::uint64_t link = 0;             // 0 = down
+    bool greeted = false;               // their hello came on this link
+    bool skewed = false;
+    std::uint64_t statements = 0;       // of theirs, as their hello said
+    Instant last_hello;
+  };
+  struct OpenOperation {
+    TransferId transfer;
+    protocol::OperationRef operation;
+    ledger::Intent intent;
+    Instant asked;
+  };
+  void absorb(const protocol::TransferState& next, const protocol::Record& record, std::uint64_t position);
+  void arm(const protocol::TransferState& state);
+  void open_operation(const TransferId& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
+  Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
+
+  CoreOptions options_;
+  protocol::Registry registry_;
+  crypto::Signer& signer_;
+  Random& random_;
+  ledger::Driver& driver_;
+  std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove_;
+  protocol::HomeBook home_book_;
+  std::map<GatewayId, Channel> channels_;
+  std::unordered_map<TransferId, protocol::TransferState> transfers_;
+  std::unordered_map<TransferId, std::vector<std::uint64_t>> positions_;
+  std::vector<TransferId> order_;       // of first appearance, for lists
+  std::unordered_map<OperationId, OpenOperation> operations_;
+  std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
+  std::set<std::pair<Instant, TransferId>> timers_;
+  std::unordered_map<TransferId, Instant> armed_;
+  Instant next_requery_{INT64_MAX};
+  std::uint64_t position_ = 0;
+  std::size_t open_ = 0;
+  bool recovery_only_ = false;
+  Counters counters_;
+};
+
+}  // namespace ustp::gateway
