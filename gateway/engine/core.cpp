@@ -33,17 +33,17 @@ void Core::absorb(const protocol::TransferState& next, const protocol::Record& r
   transfers_[next.id] = next;
   auto& positions = positions_[next.id];
   if (positions.empty() || positions.back() != position) positions.push_back(position);
-  arm(next);
+  arm(next, record.time);
+  if (!is_open) std::erase_if(operations_, [&](const auto& open) { return open.second.transfer == next.id; });
   ++counters_.steps;
 }
 
-void Core::arm(const protocol::TransferState& state) {
+void Core::arm(const protocol::TransferState& state, Instant since) {
   if (const auto it = armed_.find(state.id); it != armed_.end()) {
     timers_.erase({it->second, state.id});
     armed_.erase(it);
   }
   Instant at{INT64_MAX};
-  const Instant entered = state.timeline.empty() ? Instant{} : state.timeline.back().at;
   switch (state.state) {
     case State::kProposed: case State::kCommenced: case State::kLocking: case State::kLockAsserted:
     case State::kPreparing: case State::kAccepted: case State::kCommenceAcked: case State::kLockAccepted:
@@ -51,8 +51,8 @@ void Core::arm(const protocol::TransferState& state) {
       at = state.terms.vote_by + Duration{1};
       break;
     // Doubt is asked about again and again, never resolved by time (USTP-TRF-060).
-    case State::kInDoubt: at = entered + options_.status_retry; break;
-    case State::kSuspended: at = entered + options_.recheck_every; break;
+    case State::kInDoubt: at = since + options_.status_retry; break;
+    case State::kSuspended: at = since + options_.recheck_every; break;
     default: return;
   }
   timers_.insert({at, state.id});
@@ -197,6 +197,7 @@ Effects Core::resume(Instant now) {
   // Executing again under the same operation id is the same operation (decision 8).
   for (auto& [id, operation] : operations_) {
     operation.asked = now;
+    if (operation.intent.octets.empty()) continue;
     effects.executes.push_back(operation.intent);
   }
   if (!operations_.empty()) next_requery_ = now + options_.requery_every;

@@ -130,8 +130,11 @@ class Core {
     ledger::Intent intent;
     Instant asked;
   };
+  Result<void> replay_step(const StepEntry& entry,
+                           const std::map<std::pair<bool, GatewayId>, std::vector<wire::BatchView>>& views,
+                           std::uint64_t position);
   void absorb(const protocol::TransferState& next, const protocol::Record& record, std::uint64_t position);
-  void arm(const protocol::TransferState& state);
+  void arm(const protocol::TransferState& state, Instant since);
   void open_operation(const TransferId& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
 

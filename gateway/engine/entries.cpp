@@ -120,8 +120,7 @@ struct Put {
     put(w, e.record);
     w.u8(static_cast<std::uint8_t>(e.kind));
     if (e.kind == StepEntry::Kind::kOrder) {
-      w.octets(e.order);
-      w.text(e.owner.str());
+        w.text(e.owner.str());
     } else if (e.kind == StepEntry::Kind::kMessage) {
       put(w, e.message);
     } else if (e.kind == StepEntry::Kind::kOutcome) {
@@ -167,7 +166,6 @@ StepEntry get_step(Reader& r) {
   e.record = get_record(r);
   e.kind = static_cast<StepEntry::Kind>(r.u8());
   if (e.kind == StepEntry::Kind::kOrder) {
-    e.order = r.bytes();
     e.owner = r.text_id<ParticipantId>();
   } else if (e.kind == StepEntry::Kind::kMessage) {
     e.message = get_ref(r);

@@ -24,8 +24,7 @@ struct StepEntry {
   protocol::Record record;
   // The input, told apart by `kind`.
   enum class Kind : std::uint8_t { kOrder = 1, kMessage, kOutcome, kDeadline, kCancel, kRecheck } kind{};
-  Bytes order;                   // kOrder: the proposal as encoded; ids, salt and terms are in it
-  ParticipantId owner;           // kOrder
+  ParticipantId owner;           // kOrder; ids, salt and terms are in the proposal that was sent
   MessageRef message;            // kMessage
   protocol::OutcomeInput outcome;  // kOutcome
   std::vector<MessageRef> sent;

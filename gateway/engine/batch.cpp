@@ -1,0 +1,249 @@
+// Orders, outcomes, timers and messages of one batch.
+#include "gateway/engine/batch.hpp"
+
+#include "gateway/engine/inputs.hpp"
+
+namespace ustp::gateway {
+
+using protocol::State;
+
+void Batch::take(CoreInput input) {
+  std::visit([this](auto&& in) { on(std::move(in)); }, std::move(input));
+  while (!refused_at_once_.empty()) {
+    auto outcome = std::move(refused_at_once_.front());
+    refused_at_once_.pop_front();
+    on(std::move(outcome));
+  }
+}
+
+protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* terms) const {
+  protocol::Facts facts;
+  facts.registry = &core_.registry_;
+  facts.self = core_.options_.self;
+  if (const auto it = core_.channels_.find(peer); it != core_.channels_.end()) facts.peer_skewed = it->second.skewed;
+  if (terms) facts.returnable = core_.home_book_.returnable(terms->instrument, terms->source_ledger, terms->quantity.scale());
+  facts.prove = core_.prove_;
+  return facts;
+}
+
+MessageRef Batch::queue(const protocol::Outgoing& message) {
+  auto& list = outgoing_[message.to];
+  list.push_back({core_.random_.id<Salt>(), message.octets});
+  return {false, message.to, 0, static_cast<std::uint32_t>(list.size() - 1)};
+}
+
+Result<void> Batch::advance(const protocol::TransferState* state, const protocol::Input& input, StepEntry entry) {
+  const token::TransferTerms* terms = nullptr;
+  GatewayId peer = state ? state->peer : GatewayId{};
+  if (const auto* in = std::get_if<protocol::MessageInput>(&input)) {
+    peer = in->from;
+    if (const auto* proposal = std::get_if<wire::TransferProposal>(&in->message.body)) terms = &proposal->terms;
+  } else if (const auto* order = std::get_if<protocol::OrderInput>(&input)) {
+    peer = order->terms.recipient_gateway;
+  }
+  auto outcome = protocol::step(state, input, facts(peer, terms), now_);
+  if (auto* refusal = std::get_if<protocol::Refusal>(&outcome)) {
+    if (refusal->answer) queue(*refusal->answer);
+    if (entry.kind == StepEntry::Kind::kMessage) {
+      ++core_.counters_.messages_refused;
+      entries_.push_back(RefusalEntry{entry.message, refusal->error});
+    }
+    return refusal->error;
+  }
+  auto& result = std::get<protocol::StepResult>(outcome);
+  for (const auto& message : result.messages) entry.sent.push_back(queue(message));
+  core_.absorb(result.next, result.record, core_.position_ + 1);
+  for (std::size_t i = 0; i < result.operations.size(); ++i) {
+    auto intent = core_.driver_.prepare(result.operations[i]);
+    if (!intent) {  // what the ledger can never express is a refusal like any other
+      refused_at_once_.push_back({result.operations[i].id, ledger::OutcomeKind::kRejected, {}, intent.error()});
+      intent = ledger::Intent{result.operations[i].id, {}};
+    } else {
+      effects_.executes.push_back(*intent);
+    }
+    core_.open_operation(result.next.id, result.record.operations[i], *intent, now_);
+    entry.intents.push_back(*std::move(intent));
+  }
+  entry.record = std::move(result.record);
+  entries_.push_back(std::move(entry));
+  return {};
+}
+
+void Batch::on(ledger::Outcome outcome) {
+  const auto it = core_.operations_.find(outcome.id);
+  if (it == core_.operations_.end()) return;  // told before
+  if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
+  const auto operation = it->second;
+  core_.operations_.erase(it);
+  const auto* state = core_.find(operation.transfer);
+  if (!state) return;
+  protocol::OutcomeInput input{operation.operation.kind, operation.operation.ordinal, std::move(outcome)};
+  StepEntry entry;
+  entry.kind = StepEntry::Kind::kOutcome;
+  entry.outcome = input;
+  const auto copy = *state;
+  (void)advance(&copy, input, std::move(entry));
+}
+
+Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
+  const auto& registry = core_.registry_;
+  const auto* instrument = registry.instrument(order.instrument);
+  if (!instrument) return Error{Code::unknown_instrument, order.instrument.str()};
+  const auto* source = registry.ledger(core_.options_.ledger);
+  const auto* target = registry.ledger(order.target_ledger);
+  if (!source) return Error{Code::unknown_ledger, core_.options_.ledger.str()};
+  if (!target) return Error{Code::unknown_ledger, order.target_ledger.str()};
+  token::TransferTerms terms;
+  terms.instrument = order.instrument;
+  terms.instrument_version = instrument->version;
+  if (const auto* r = instrument->representation(source->id)) terms.source_ratio_version = r->ratio.version();
+  if (const auto* r = instrument->representation(target->id)) terms.target_ratio_version = r->ratio.version();
+  USTP_TRY(terms.quantity, Quantity::parse(order.quantity, instrument->scale));
+  terms.lots = order.lots;
+  if (terms.lots.empty()) {
+    token::Lot lot;
+    lot.quantity = terms.quantity;
+    terms.lots.push_back(lot);
+  }
+  terms.sender_gateway = core_.options_.self;
+  terms.recipient_gateway = target->gateway;
+  terms.source_ledger = source->id;
+  terms.target_ledger = target->id;
+  terms.originator = order.originator;
+  terms.beneficiary = order.beneficiary;
+  const auto chain = [&](const LedgerId& ledger, const AccountId& account) {
+    token::HoldingChain out;
+    const auto* known = registry.account(ledger, account);
+    const auto* participant = known ? registry.participant(known->participant) : nullptr;
+    if (participant) out.links.push_back({participant->lei.str(), account, token::HoldingCapacity::kOwn});
+    return out;
+  };
+  terms.originator_chain = chain(source->id, order.originator);
+  terms.beneficiary_chain = chain(target->id, order.beneficiary);
+  terms.beneficiary_chain.beneficial_owner = order.beneficial_owner;
+  terms.ownership_effect = order.ownership_effect;
+  terms.transaction_type = order.transaction_type;
+  terms.entitled_party = order.entitled_party;
+  terms.trade_date = order.trade_date;
+  terms.cum_ex = order.cum_ex;
+  terms.venue = order.venue;
+  terms.liable_operator = source->liable_operator;
+  terms.place_of_settlement = order.place_of_settlement;
+  terms.governing_law = order.governing_law.empty() ? instrument->governing_law : order.governing_law;
+  terms.jurisdiction = order.jurisdiction;
+  terms.reference = order.reference;
+  terms.vote_by = now_ + order.vote_within;
+  terms.complete_by = terms.vote_by + order.vote_within;
+  terms.statement_position = registry.position();
+  return terms;
+}
+
+void Batch::on(OrderCommand command) {
+  const auto& order = command.order;
+  const auto answer = [&](Result<TransferView> view) {
+    effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
+  };
+  const auto known = core_.idempotency_.find({order.participant, order.key});
+  if (known != core_.idempotency_.end()) {
+    if (known->second.first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
+    return answer(core_.view(*core_.find(known->second.second)));
+  }
+  if (core_.recovery_only_) return answer(Error{Code::recovery_only, ""});
+  if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});
+  auto terms = terms_of(order);
+  if (!terms) return answer(terms.error());
+  protocol::OrderInput input;
+  input.transfer = core_.random_.id<TransferId>();
+  input.settlement = core_.random_.id<SettlementId>();
+  input.session = core_.random_.id<SessionId>();
+  input.leg_salt = core_.random_.id<Salt>();
+  input.terms = *std::move(terms);
+  input.owner = order.participant;
+  StepEntry entry;
+  entry.kind = StepEntry::Kind::kOrder;
+  entry.owner = order.participant;
+  if (auto done = advance(nullptr, input, std::move(entry)); !done) return answer(done.error());
+  entries_.push_back(IdempotencyEntry{order.participant, order.key, order.payload_hash, input.transfer});
+  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, input.transfer};
+  answer(core_.view(*core_.find(input.transfer)));
+}
+
+void Batch::on(CancelCommand command) {
+  const auto answer = [&](Result<TransferView> view) {
+    effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
+  };
+  const auto* state = core_.find(command.transfer);
+  if (!state || state->owner != command.participant) return answer(Error{Code::not_found, command.transfer.hex()});
+  StepEntry entry;
+  entry.kind = StepEntry::Kind::kCancel;
+  const auto copy = *state;
+  if (auto done = advance(&copy, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
+  answer(core_.view(*core_.find(command.transfer)));
+}
+
+void Batch::on(QueryCommand command) {
+  effects_.replies.push_back([run = std::move(command.run), &core = core_] { run(core); });
+}
+
+void Batch::fire_timers() {
+  while (!core_.timers_.empty() && core_.timers_.begin()->first <= now_) {
+    const auto [at, id] = *core_.timers_.begin();
+    core_.timers_.erase(core_.timers_.begin());
+    core_.armed_.erase(id);
+    const auto* found = core_.find(id);
+    if (!found) continue;
+    const auto state = *found;
+    StepEntry entry;
+    if (state.state == State::kSuspended) {
+      if (!protocol::beneficiary_findings(state.terms, core_.registry_, now_).empty()) {
+        core_.arm(state, now_);  // still not eligible: look again later, nothing to record
+        continue;
+      }
+      entry.kind = StepEntry::Kind::kRecheck;
+      (void)advance(&state, protocol::RecheckInput{}, std::move(entry));
+    } else {
+      entry.kind = StepEntry::Kind::kDeadline;
+      (void)advance(&state, protocol::DeadlineInput{}, std::move(entry));
+    }
+    take(QueryCommand{[](Core&) {}});  // drains what prepare() refused
+  }
+  if (now_ < core_.next_requery_) return;
+  for (auto& [id, operation] : core_.operations_) {
+    if (now_ - operation.asked < core_.options_.requery_every || operation.intent.octets.empty()) continue;
+    operation.asked = now_;
+    effects_.queries.push_back(operation.intent);
+  }
+  core_.next_requery_ = core_.operations_.empty() ? Instant{INT64_MAX} : now_ + core_.options_.requery_every;
+}
+
+BatchResult Batch::seal() {
+  for (auto& [peer, messages] : outgoing_) {
+    auto& channel = core_.channels_[peer];
+    wire::BatchHeader header;
+    header.sender = core_.options_.self;
+    header.recipient = peer;
+    header.channel = core_.options_.shard;
+    header.sequence = channel.sent.sequence + 1;
+    header.previous = channel.sent.hash;
+    header.key = core_.signer_.key_id();
+    header.time = now_;
+    const auto frame = std::make_shared<const Bytes>(wire::seal_batch(header, messages, core_.signer_).value());
+    const auto sealed = wire::parse_batch(*frame, core_.options_.limits).value();
+    channel.sent = {header.sequence, crypto::sha256(sealed.header_octets)};
+    channel.unacknowledged.emplace_back(header.sequence, frame);
+    entries_.push_back(FrameEntry{false, peer, *frame});
+    if (channel.link != 0 && channel.greeted) effects_.sends.push_back({peer, channel.link, frame});
+  }
+  for (const auto& peer : acknowledge_) {
+    const auto& channel = core_.channels_[peer];
+    if (channel.link == 0) continue;
+    const wire::Ack ack{core_.options_.shard, channel.received};
+    effects_.sends.push_back({peer, channel.link, std::make_shared<const Bytes>(wire::encode_ack(ack))});
+  }
+  BatchResult out;
+  if (!entries_.empty()) out.payload = encode_entries(now_, entries_);
+  out.effects = std::move(effects_);
+  return out;
+}
+
+}  // namespace ustp::gateway
