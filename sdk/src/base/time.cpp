@@ -1,164 +1,103 @@
 #include "ustp/base/time.hpp"
 
-#include <ctime>
+#include <array>
+#include <chrono>
+#include <cstdio>
 
 namespace ustp {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000, kSecondsPerDay = 86'400;
 
-// Days since 1970-01-01 of a proleptic Gregorian date, and back (H. Hinnant's algorithm, in our words).
-constexpr std::int64_t days_from_civil(std::int64_t y, unsigned m, unsigned d) {
-  y -= m <= 2;
-  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const auto yoe = static_cast<unsigned>(y - era * 400);
-  const unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-  return era * 146097 + static_cast<std::int64_t>(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
-}
-struct Civil {
-  std::int64_t year;
-  unsigned month, day;
-};
-constexpr Civil civil_from_days(std::int64_t z) {
-  z += 719468;
-  const std::int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-  const auto doe = static_cast<unsigned>(z - era * 146097);
-  const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  const unsigned mp = (5 * doy + 2) / 153;
-  const unsigned m = mp < 10 ? mp + 3 : mp - 9;
-  return {static_cast<std::int64_t>(yoe) + era * 400 + (m <= 2), m, doy - (153 * mp + 2) / 5 + 1};
-}
-constexpr unsigned days_in_month(std::int64_t y, unsigned m) {
-  constexpr unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return m == 2 && (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) ? 29 : days[m - 1];
-}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-void put(std::string& out, std::int64_t v, int width) {
-  const auto text = std::to_string(v);
-  for (auto n = static_cast<int>(text.size()); n < width; ++n) out += '0';
-  out += text;
-}
-
-struct Scanner {
-  std::string_view text;
-  std::size_t at = 0;
-  bool ok = true;
-
-  std::int64_t digits(int n) {
-    std::int64_t v = 0;
-    for (int i = 0; i < n; ++i, ++at) {
-      if (at >= text.size() || text[at] < '0' || text[at] > '9') return ok = false, 0;
-      v = v * 10 + (text[at] - '0');
-    }
-    return v;
+// Reads exactly `digits` decimal digits at `at`; -1 when there are none.
+int number_at(std::string_view text, std::size_t at, std::size_t digits) {
+  if (at + digits > text.size()) return -1;
+  int out = 0;
+  for (std::size_t i = at; i < at + digits; ++i) {
+    if (!is_digit(text[i])) return -1;
+    out = out * 10 + (text[i] - '0');
   }
-  void expect(char c) {
-    if (at >= text.size() || text[at] != c) ok = false;
-    ++at;
-  }
-  bool next_is(char c) const { return at < text.size() && text[at] == c; }
-};
-
-}  // namespace
-
-Instant SystemClock::now() const {
-  timespec t{};
-  clock_gettime(CLOCK_REALTIME, &t);
-  return {static_cast<std::int64_t>(t.tv_sec) * kSecond + t.tv_nsec};
-}
-
-std::string to_rfc3339(Instant t) {
-  std::int64_t seconds = t.ns / kSecond, fraction = t.ns % kSecond;
-  if (fraction < 0) {
-    fraction += kSecond;
-    --seconds;
-  }
-  std::int64_t days = seconds / 86400, rest = seconds % 86400;
-  if (rest < 0) {
-    rest += 86400;
-    --days;
-  }
-  const auto date = civil_from_days(days);
-  std::string out;
-  put(out, date.year, 4);
-  out += '-';
-  put(out, date.month, 2);
-  out += '-';
-  put(out, date.day, 2);
-  out += 'T';
-  put(out, rest / 3600, 2);
-  out += ':';
-  put(out, rest / 60 % 60, 2);
-  out += ':';
-  put(out, rest % 60, 2);
-  if (fraction != 0) {
-    std::string digits;
-    put(digits, fraction, 9);
-    while (digits.back() == '0') digits.pop_back();
-    out += '.' + digits;
-  }
-  return out + 'Z';
-}
-
-Result<Instant> parse_rfc3339(std::string_view text) {
-  Scanner s{text};
-  const auto year = s.digits(4);
-  s.expect('-');
-  const auto month = s.digits(2);
-  s.expect('-');
-  const auto day = s.digits(2);
-  s.expect('T');
-  const auto hour = s.digits(2);
-  s.expect(':');
-  const auto minute = s.digits(2);
-  s.expect(':');
-  const auto second = s.digits(2);
-  std::int64_t fraction = 0;
-  if (s.next_is('.')) {
-    ++s.at;
-    std::int64_t weight = kSecond / 10;
-    const auto begin = s.at;
-    while (s.at < text.size() && text[s.at] >= '0' && text[s.at] <= '9' && weight > 0) {
-      fraction += (text[s.at++] - '0') * weight;
-      weight /= 10;
-    }
-    if (s.at == begin) s.ok = false;
-  }
-  s.expect('Z');
-  // Leap seconds are not representable in a count of nanoseconds and are refused.
-  if (!s.ok || s.at != text.size() || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59 ||
-      day > days_in_month(year, static_cast<unsigned>(month)))
-    return Error{Code::invalid_time, std::string(text.substr(0, 40))};
-  const auto days = days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
-  std::int64_t ns;
-  if (__builtin_mul_overflow(days * 86400 + hour * 3600 + minute * 60 + second, kSecond, &ns) ||
-      __builtin_add_overflow(ns, fraction, &ns))
-    return Error{Code::invalid_time, "outside the years 1677 to 2262"};
-  return Instant{ns};
-}
-
-std::string to_string(Date date) {
-  std::string out;
-  put(out, date.year, 4);
-  out += '-';
-  put(out, date.month, 2);
-  out += '-';
-  put(out, date.day, 2);
   return out;
 }
 
+Error bad(std::string_view what) { return Error{Code::invalid_time, std::string(what)}; }
+
+// Days since 1970-01-01 of a date that was checked.
+std::int64_t days_of(Date date) {
+  return std::chrono::sys_days{std::chrono::year{date.year} / std::chrono::month{date.month} /
+                               std::chrono::day{date.day}}
+      .time_since_epoch()
+      .count();
+}
+
+}  // namespace
+
+std::string to_string(Date date) {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", int{date.year}, int{date.month}, int{date.day});
+  return out.data();
+}
+
 Result<Date> parse_date(std::string_view text) {
-  Scanner s{text};
-  const auto year = s.digits(4);
-  s.expect('-');
-  const auto month = s.digits(2);
-  s.expect('-');
-  const auto day = s.digits(2);
-  if (!s.ok || s.at != text.size() || year < 1 || month < 1 || month > 12 || day < 1 ||
-      day > days_in_month(year, static_cast<unsigned>(month)))
-    return Error{Code::invalid_time, std::string(text.substr(0, 40))};
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return bad("a date reads YYYY-MM-DD");
+  const int year = number_at(text, 0, 4), month = number_at(text, 5, 2), day = number_at(text, 8, 2);
+  if (year < 1 || month < 0 || day < 0) return bad("a date reads YYYY-MM-DD");
+  const std::chrono::year_month_day ymd{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                        std::chrono::day{static_cast<unsigned>(day)}};
+  if (!ymd.ok()) return bad("no such day in the calendar");
   return Date{static_cast<std::int16_t>(year), static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
+}
+
+std::string to_rfc3339(Instant t) {
+  std::int64_t seconds = t.ns / kNsPerSecond, fraction = t.ns % kNsPerSecond;
+  if (fraction < 0) fraction += kNsPerSecond, --seconds;
+  std::int64_t days = seconds / kSecondsPerDay, in_day = seconds % kSecondsPerDay;
+  if (in_day < 0) in_day += kSecondsPerDay, --days;
+  const std::chrono::year_month_day ymd{std::chrono::sys_days{std::chrono::days{days}}};
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d", int{ymd.year()}, unsigned{ymd.month()},
+                unsigned{ymd.day()}, static_cast<int>(in_day / 3600), static_cast<int>(in_day / 60 % 60),
+                static_cast<int>(in_day % 60));
+  std::string text = out.data();
+  if (fraction != 0) {
+    std::snprintf(out.data(), out.size(), ".%09d", static_cast<int>(fraction));
+    text += out.data();
+    while (text.back() == '0') text.pop_back();
+  }
+  return text + 'Z';
+}
+
+Result<Instant> parse_rfc3339(std::string_view text) {
+  if (text.size() < 20 || text.size() > 30) return bad("a time reads YYYY-MM-DDThh:mm:ss[.fraction]Z");
+  if (text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z')
+    return bad("a time reads YYYY-MM-DDThh:mm:ss[.fraction]Z");
+  USTP_TRY(const Date date, parse_date(text.substr(0, 10)));
+  const int hour = number_at(text, 11, 2), minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
+  // A leap second has no place on the UTC nanosecond line and is refused rather than folded.
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return bad("time of day");
+  std::int64_t fraction = 0;
+  if (text.size() > 20) {
+    const std::string_view digits = text.substr(20, text.size() - 21);
+    if (text[19] != '.' || digits.empty()) return bad("fraction of a second");
+    std::int64_t place = kNsPerSecond / 10;
+    for (char c : digits) {
+      if (!is_digit(c)) return bad("fraction of a second");
+      fraction += (c - '0') * place;
+      place /= 10;
+    }
+  }
+  const std::int64_t seconds = days_of(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
+  std::int64_t ns = 0;
+  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) || __builtin_add_overflow(ns, fraction, &ns))
+    return bad("outside the years 1677 to 2262");
+  return Instant{ns};
+}
+
+Instant SystemClock::now() const {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
 }
 
 }  // namespace ustp

@@ -1,5 +1,7 @@
 #include "ustp/domain/operation.hpp"
 
+#include "ustp/base/big_endian.hpp"
+
 namespace ustp {
 
 std::string_view to_string(OperationKind kind) {
@@ -19,30 +21,22 @@ std::string_view to_string(OperationKind kind) {
 std::string_view to_string(EvidenceKind kind) {
   switch (kind) {
     case EvidenceKind::kNone: return "none";
-    case EvidenceKind::kCsdConfirmation: return "csd_confirmation";
-    case EvidenceKind::kEthereumReceipt: return "ethereum_receipt";
-    case EvidenceKind::kCordaTearOff: return "corda_tear_off";
+    case EvidenceKind::kCsdConfirmation: return "csd-confirmation";
+    case EvidenceKind::kEthereumReceipt: return "ethereum-receipt";
+    case EvidenceKind::kCordaTearOff: return "corda-tear-off";
   }
   return "unknown";
 }
 
 Bytes operation_name_octets(const OperationName& name) {
   Bytes out;
-  const auto u16 = [&](std::size_t v) {
-    out.push_back(static_cast<std::uint8_t>(v >> 8));
-    out.push_back(static_cast<std::uint8_t>(v));
-  };
-  const auto text = [&](const std::string& v) {
-    u16(v.size());
-    append(out, as_bytes(v));
-  };
   append(out, as_bytes("USTP-OP-1"));
-  text(name.ledger.str());
-  text(name.gateway.str());
+  append_text16(out, name.ledger.str());
+  append_text16(out, name.gateway.str());
   append(out, name.transfer.view());
-  u16(name.leg);
-  out.push_back(static_cast<std::uint8_t>(name.kind));
-  u16(name.ordinal);
+  append_be(out, name.leg);
+  append_be(out, static_cast<std::uint8_t>(name.kind));
+  append_be(out, name.ordinal);
   return out;
 }
 

@@ -1,52 +1,43 @@
+#include "ustp/base/big_endian.hpp"
 #include "ustp/ledger/port.hpp"
 
 namespace ustp::ledger {
 namespace {
 
-struct Octets {
-  Bytes out;
-  void number(std::uint64_t v, int n) {
-    for (int i = n - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
-  }
-  void number(Uint128 v) {
-    number(static_cast<std::uint64_t>(v >> 64), 8);
-    number(static_cast<std::uint64_t>(v), 8);
-  }
-  void text(const std::string& v) {
-    number(v.size(), 2);
-    append(out, as_bytes(v));
-  }
-  void quantity(const Quantity& q) {
-    number(q.units());
-    number(q.scale(), 1);
-  }
-};
+void append_quantity(Bytes& out, const Quantity& quantity) {
+  append_be(out, quantity.units());
+  append_be(out, quantity.scale());
+}
+
+void append_lot(Bytes& out, const token::Lot& lot) {
+  append_quantity(out, lot.quantity);
+  append_be(out, static_cast<std::uint16_t>(lot.acquired.year));
+  append_be(out, lot.acquired.month);
+  append_be(out, lot.acquired.day);
+  append_text16(out, lot.origin);
+  append_be(out, static_cast<std::uint64_t>(lot.locked_until.ns));
+  append_be(out, static_cast<std::uint8_t>(lot.restriction));
+}
 
 }  // namespace
 
-// USTP-LED-004: "USTP-REQ-1", then the fields in the order of the struct, lots last.
+// USTP-LED-007: every field, in the order of the structure; lists with a 16-bit count before them.
 Bytes request_octets(const OperationRequest& request) {
-  Octets o;
-  append(o.out, as_bytes("USTP-REQ-1"));
-  append(o.out, request.id.view());
-  o.number(static_cast<std::uint8_t>(request.kind), 1);
-  append(o.out, request.related.view());
-  append(o.out, request.transfer.view());
-  o.text(request.instrument.str());
-  o.quantity(request.quantity);
-  o.number(request.base_units);
-  o.text(request.account.str());
-  o.number(request.lots.size(), 2);
-  for (const auto& lot : request.lots) {
-    o.quantity(lot.quantity);
-    o.number(static_cast<std::uint16_t>(lot.acquired.year), 2);
-    o.number(lot.acquired.month, 1);
-    o.number(lot.acquired.day, 1);
-    o.text(lot.origin);
-    o.number(static_cast<std::uint64_t>(lot.locked_until.ns), 8);
-    o.number(static_cast<std::uint8_t>(lot.restriction), 1);
-  }
-  return std::move(o.out);
+  Bytes out;
+  append(out, as_bytes("USTP-REQ-1"));
+  append(out, request.id.view());
+  append_be(out, static_cast<std::uint8_t>(request.kind));
+  append(out, request.related.view());
+  append(out, request.transfer.view());
+  append_be(out, static_cast<std::uint8_t>(request.instrument.scheme()));
+  append_text16(out, request.instrument.str());
+  append_quantity(out, request.quantity);
+  append_be(out, request.base_units);
+  append_text16(out, request.account.str());
+  if (request.lots.size() > UINT16_MAX) std::abort();  // bounded by token::kMaxLots long before
+  append_be(out, static_cast<std::uint16_t>(request.lots.size()));
+  for (const token::Lot& lot : request.lots) append_lot(out, lot);
+  return out;
 }
 
 }  // namespace ustp::ledger
