@@ -1,87 +1,112 @@
-// The rules of a transfer, in the order of spec/02. Each names itself, so that a dry run can tell all that fail.
+// The rules a transfer is judged by, in the order of spec/02. Holder cap, available quantity and encumbrances need the
+// ledger's figures and are judged by the ledger at the lock.
 #include "ustp/token/token.hpp"
 
 namespace ustp::token {
 namespace {
 
-struct Findings {
-  std::vector<Finding> list;
-  void unless(bool holds, Code code, const char* rule, std::string detail) {
-    if (!holds) list.push_back({code, rule, std::move(detail)});
+class Findings {
+ public:
+  // Adds the finding when the rule is broken.
+  void rule(const char* id, bool broken, Code code, std::string_view detail) {
+    if (broken) all_.push_back({code, id, std::string(detail)});
   }
+  std::vector<Finding> take() { return std::move(all_); }
+
+ private:
+  std::vector<Finding> all_;
 };
 
-void check_account(Findings& out, const CheckFacts& facts, const Account* account,
-                   const AccountId& id, const LedgerId& ledger, bool originator) {
-  const char* side = originator ? "originator" : "beneficiary";
-  if (!account) {
-    out.unless(false, Code::unknown_account, "TOK-R10", std::string(side) + " " + id.str() + " on " + ledger.str());
-    return;
-  }
-  out.unless(account->status == AccountStatus::kOpen, Code::account_blocked, "TOK-R11", side);
-  out.unless(account->asset == AssetKind::kSecurities, Code::wrong_asset_account, "TOK-R12", side);
-  // Backing, transit and suspense accounts move by the protocol's own operations only.
-  out.unless(account->capacity == Capacity::kHouse || account->capacity == Capacity::kClient ||
-                 account->capacity == Capacity::kIssuer,
-             Code::capacity_mismatch, "TOK-R13", side);
-  if (originator)
-    out.unless(facts.acting.empty() || account->participant == facts.acting, Code::account_not_owned, "TOK-R14", side);
-  if (originator) return;
-  out.unless(facts.instrument->investor_class.empty() || account->investor_class == facts.instrument->investor_class,
-             Code::not_eligible, "TOK-R15", facts.instrument->investor_class);
-  out.unless(account->identity_expires.ns == 0 || account->identity_expires > facts.now, Code::identity_expired,
-             "TOK-R16", to_rfc3339(account->identity_expires));
+void check_ledger(Findings& out, const TransferTerms& terms, const Instrument& instrument, bool source) {
+  const LedgerId& ledger = source ? terms.source_ledger : terms.target_ledger;
+  const std::string_view side = source ? "source_ledger" : "target_ledger";
+  const Representation* shown = instrument.representation(ledger);
+  out.rule(source ? "TOK-R05" : "TOK-R06", shown == nullptr, Code::no_representation, side);
+  if (shown == nullptr) return;
+  const std::uint32_t version = source ? terms.source_ratio_version : terms.target_ratio_version;
+  out.rule("TOK-R07", shown->ratio.version() != version, Code::ratio_version, side);
+  const auto base = shown->ratio.to_base(terms.quantity);
+  out.rule("TOK-R08", !base, Code::inexact_ratio, side);
+  if (!base) return;
+  for (const Lot& lot : terms.lots)
+    out.rule("TOK-R08", !shown->ratio.to_base(lot.quantity), Code::inexact_ratio, side);
+}
+
+void check_quantity(Findings& out, const TransferTerms& terms, const Instrument& instrument) {
+  const bool same_scale = terms.quantity.scale() == instrument.scale;
+  out.rule("TOK-R09", terms.quantity.is_zero(), Code::quantity_zero, "quantity");
+  out.rule("TOK-R10", !same_scale, Code::scale_mismatch, "quantity");
+  const auto total = sum(terms.lots, terms.quantity.scale());
+  out.rule("TOK-R11", !total || *total != terms.quantity, Code::lots_sum, "lots");
+  if (!same_scale) return;
+  out.rule("TOK-R12", terms.quantity.units() > instrument.issued.units(), Code::quantity_too_large, "quantity");
+  const Uint128 step = instrument.denomination.units();
+  out.rule("TOK-R13", step != 0 && (terms.quantity.units() < step || terms.quantity.units() % step != 0),
+           Code::denomination, "quantity");
 }
 
 void check_lots(Findings& out, const TransferTerms& terms, const CheckFacts& facts) {
-  const auto total = sum(terms.lots, terms.quantity.scale());
-  out.unless(total && *total == terms.quantity, Code::lots_sum, "TOK-R20", total ? total->str() : "overflow");
-  for (const auto& lot : terms.lots) {
-    out.unless(!lot.is_restricted() || facts.target_carries_lots, Code::lot_restricted, "TOK-R21",
-               terms.target_ledger.str());
-    // A lock-up follows the lot; it forbids a change of owner, not a move of the same owner's units.
-    out.unless(lot.locked_until <= facts.now || terms.ownership_effect == OwnershipEffect::kNone, Code::lot_locked,
-               "TOK-R22", to_rfc3339(lot.locked_until));
+  bool locked = false, restricted = false;
+  for (const Lot& lot : terms.lots) {
+    locked = locked || lot.locked_until > facts.now;
+    restricted = restricted || lot.is_restricted();
   }
+  // A locked lot may follow its owner to another account; it may not change its owner.
+  out.rule("TOK-R14", locked && terms.ownership_effect == OwnershipEffect::kChange, Code::lot_locked, "lots");
+  out.rule("TOK-R15", restricted && !facts.target_carries_lots, Code::lot_restricted, "lots");
+}
+
+// Backing, transit and suspense accounts are the protocol's own; nobody orders a transfer from or to them.
+bool is_partys(Capacity capacity) {
+  return capacity == Capacity::kHouse || capacity == Capacity::kClient || capacity == Capacity::kIssuer;
+}
+
+void check_account(Findings& out, const Account* account, const LedgerId& ledger, const AccountId& id,
+                   std::string_view side, const Instrument& instrument, Instant now) {
+  const bool known = account != nullptr && account->ledger == ledger && account->id == id;
+  out.rule("TOK-R16", !known, Code::unknown_account, side);
+  if (!known) return;
+  out.rule("TOK-R17", account->status != AccountStatus::kOpen, Code::account_blocked, side);
+  out.rule("TOK-R18", account->asset != AssetKind::kSecurities, Code::wrong_asset_account, side);
+  out.rule("TOK-R19", account->identity_expires.ns != 0 && account->identity_expires <= now, Code::identity_expired,
+           side);
+  out.rule("TOK-R20", !is_partys(account->capacity), Code::capacity_mismatch, side);
+  const bool receives = side == "beneficiary";
+  out.rule("TOK-R21",
+           receives && !instrument.investor_class.empty() && account->investor_class != instrument.investor_class,
+           Code::not_eligible, side);
 }
 
 }  // namespace
 
 std::vector<Finding> check(const TransferTerms& terms, const CheckFacts& facts) {
   Findings out;
-  const auto* instrument = facts.instrument;
-  if (!instrument) {
-    out.unless(false, Code::unknown_instrument, "TOK-R01", terms.instrument.str());
-    return out.list;
-  }
-  out.unless(instrument->status == InstrumentStatus::kActive, Code::instrument_halted, "TOK-R02", instrument->id.str());
-  out.unless(instrument->version == terms.instrument_version, Code::instrument_version, "TOK-R03",
-             std::to_string(terms.instrument_version));
-  out.unless(terms.source_ledger != terms.target_ledger, Code::same_ledger, "TOK-R04", terms.source_ledger.str());
-  const bool scale = terms.quantity.scale() == instrument->scale;
-  out.unless(scale, Code::scale_mismatch, "TOK-R05", terms.quantity.str());
-  out.unless(!terms.quantity.is_zero(), Code::quantity_zero, "TOK-R06", "");
-  if (scale) {
-    out.unless(terms.quantity <= instrument->issued, Code::quantity_too_large, "TOK-R07", terms.quantity.str());
-    const auto unit = instrument->denomination.units();
-    out.unless(unit == 0 || terms.quantity.units() % unit == 0, Code::denomination, "TOK-R08",
-               instrument->denomination.str());
-  }
-  const auto side = [&](const LedgerId& ledger, std::uint32_t version) {
-    const auto* representation = instrument->representation(ledger);
-    out.unless(representation != nullptr, Code::no_representation, "TOK-R30", ledger.str());
-    if (!representation) return;
-    out.unless(representation->ratio.version() == version, Code::ratio_version, "TOK-R31", ledger.str());
-    out.unless(representation->ratio.to_base(terms.quantity).has_value(), Code::inexact_ratio, "TOK-R32", ledger.str());
-  };
-  side(terms.source_ledger, terms.source_ratio_version);
-  side(terms.target_ledger, terms.target_ratio_version);
-  if (facts.check_originator)
-    check_account(out, facts, facts.originator, terms.originator, terms.source_ledger, true);
-  if (facts.check_beneficiary)
-    check_account(out, facts, facts.beneficiary, terms.beneficiary, terms.target_ledger, false);
+  const bool known = facts.instrument != nullptr && facts.instrument->id == terms.instrument;
+  out.rule("TOK-R01", !known, Code::unknown_instrument, "instrument");
+  if (!known) return out.take();  // nothing else can be judged
+  const Instrument& instrument = *facts.instrument;
+  out.rule("TOK-R02", instrument.version != terms.instrument_version, Code::instrument_version, "instrument_version");
+  out.rule("TOK-R03", instrument.status != InstrumentStatus::kActive, Code::instrument_halted, "instrument");
+  out.rule("TOK-R04", terms.source_ledger == terms.target_ledger, Code::same_ledger, "target_ledger");
+  check_ledger(out, terms, instrument, true);
+  check_ledger(out, terms, instrument, false);
+  check_quantity(out, terms, instrument);
   check_lots(out, terms, facts);
-  return out.list;
+  if (facts.check_originator)
+    check_account(out, facts.originator, terms.source_ledger, terms.originator, "originator", instrument, facts.now);
+  if (facts.check_beneficiary)
+    check_account(out, facts.beneficiary, terms.target_ledger, terms.beneficiary, "beneficiary", instrument,
+                  facts.now);
+  out.rule("TOK-R22",
+           facts.check_originator && facts.originator != nullptr && !facts.acting.empty() &&
+               facts.originator->participant != facts.acting,
+           Code::account_not_owned, "originator");
+  // Without a change of owner a client's units stay a client's (token model 6).
+  out.rule("TOK-R23",
+           terms.ownership_effect == OwnershipEffect::kNone && facts.originator != nullptr &&
+               facts.beneficiary != nullptr && facts.originator->capacity != facts.beneficiary->capacity,
+           Code::capacity_mismatch, "beneficiary");
+  return out.take();
 }
 
 }  // namespace ustp::token
