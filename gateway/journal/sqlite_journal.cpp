@@ -1,0 +1,290 @@
+#include "gateway/journal/sqlite_journal.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "gateway/journal/chain.hpp"
+#include "gateway/journal/snapshot_store.hpp"
+#include "ustp/crypto/crypto.hpp"
+
+namespace ustp::gateway {
+namespace {
+
+using journal::Connection;
+using journal::Identity;
+using journal::OpenMode;
+using journal::Statement;
+
+constexpr int kWalIdlePages = 1024;    // 4 MiB: checkpoint when nothing waits
+constexpr int kWalHardPages = 16384;   // 64 MiB: checkpoint even so (USTP-JRN-009)
+
+class FileLock {
+ public:
+  FileLock() = default;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock() { if (fd_ >= 0) ::close(fd_); }
+  Result<void> take(const std::string& path) {
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0) return Error{Code::io_error, "open " + path};
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) return Error{Code::journal_fenced, path + " is held by another process"};
+    return {};
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+Result<void> sync_directory(const std::filesystem::path& file) {
+  const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool good = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!good) return Error{Code::io_error, "sync of directory " + directory.string()};
+  return {};
+}
+
+class SqliteJournal final : public Journal {
+ public:
+  explicit SqliteJournal(SqliteJournalOptions options)
+      : options_(std::move(options)), snapshots_(options_.path.string() + ".snapshots", options_.vfs) {}
+  ~SqliteJournal() override { stop(); }
+
+  Result<JournalHead> open() override;
+  Result<void> start(JournalSink& sink) override;
+  void stop() override;
+  void submit(Block block) override;
+  Result<void> read(std::uint64_t from, const Visitor& visit) override;
+  Result<std::optional<Snapshot>> load_snapshot() override;
+  Result<void> store_snapshot(const Snapshot& snapshot) override;
+
+ private:
+  Result<void> open_file();
+  Result<void> take_over();
+  void run();
+  Result<void> commit(std::deque<Block>& batch);
+  void checkpoint(bool idle);
+
+  const SqliteJournalOptions options_;
+  FileLock lock_;
+  Identity identity_;
+  JournalHead head_;                    // the writer's, once started
+  std::optional<Connection> writer_;
+  Statement insert_, epoch_;
+  int wal_pages_ = 0;
+  std::atomic<std::uint64_t> durable_{0};
+
+  std::mutex read_mutex_;
+  std::optional<Connection> reader_;
+  std::mutex snapshot_mutex_;
+  journal::SnapshotStore snapshots_;
+
+  JournalSink* sink_ = nullptr;
+  std::thread thread_;
+  std::mutex mutex_;                    // guards what follows
+  std::condition_variable wake_;
+  std::deque<Block> queue_;
+  std::size_t queued_octets_ = 0;
+  bool stopping_ = false, overrun_ = false, failed_ = false;
+};
+
+Result<void> SqliteJournal::open_file() {
+  const auto path = options_.path.string();
+  const bool is_new = !std::filesystem::exists(options_.path);
+  USTP_TRY(auto db, Connection::open(path, options_.vfs, OpenMode::kCreate));
+  USTP_CHECK(db.run("PRAGMA journal_mode=WAL"));
+  USTP_CHECK(db.run(options_.synchronous_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF"));
+  USTP_CHECK(db.run("PRAGMA wal_autocheckpoint=0"));
+  writer_ = std::move(db);
+  USTP_TRY(auto tables, writer_->prepare("SELECT count(*) FROM sqlite_master"));
+  USTP_TRY([[maybe_unused]] const bool row, tables.step());
+  if (tables.integer(0) != 0) return {};
+  tables.reset();
+  // Tables and identity in one transaction: a crash in between leaves an empty file, which is a new journal again.
+  USTP_CHECK(writer_->run("BEGIN IMMEDIATE"));
+  USTP_CHECK(writer_->run("CREATE TABLE journal(id INTEGER PRIMARY KEY CHECK(id = 1), version INTEGER NOT NULL, "
+                          "shard INTEGER NOT NULL, epoch INTEGER NOT NULL)"));
+  USTP_CHECK(writer_->run("CREATE TABLE block(position INTEGER PRIMARY KEY, octets BLOB NOT NULL)"));
+  USTP_TRY(auto identity, writer_->prepare("INSERT INTO journal VALUES(1, ?, ?, 0)"));
+  identity.bind(1, journal::kSchemaVersion).bind(2, std::uint64_t{options_.shard});
+  USTP_TRY([[maybe_unused]] const bool none, identity.step());
+  identity.reset();
+  USTP_CHECK(writer_->run("COMMIT"));
+  if (is_new) return sync_directory(options_.path);
+  return {};
+}
+
+// USTP-JRN-005
+Result<void> SqliteJournal::take_over() {
+  USTP_TRY(auto update, writer_->prepare("UPDATE journal SET epoch = ? WHERE id = 1 AND epoch = ?"));
+  update.bind(1, identity_.epoch + 1).bind(2, identity_.epoch);
+  USTP_TRY([[maybe_unused]] const bool row, update.step());
+  update.reset();
+  if (sqlite3_changes(writer_->raw()) != 1) return Error{Code::journal_fenced, "the epoch moved while opening"};
+  ++identity_.epoch;
+  return {};
+}
+
+Result<JournalHead> SqliteJournal::open() {
+  if (writer_) return Error{Code::internal, "the journal is open already"};
+  USTP_CHECK(lock_.take(options_.path.string() + ".lock"));
+  USTP_CHECK(open_file());
+  USTP_TRY(identity_, journal::read_identity(*writer_));
+  if (identity_.shard != options_.shard)
+    return Error{Code::journal_format, "the journal is of shard " + std::to_string(identity_.shard)};
+  USTP_TRY(const auto last, journal::last_position(*writer_));
+  const auto snapshot = snapshots_.load();
+  // A snapshot is only taken of durable blocks: one ahead of the journal means that blocks are gone (USTP-JRN-008).
+  if (snapshot && snapshot->position > last)
+    return Error{Code::journal_damaged, "position " + std::to_string(last + 1) + ": missing, a snapshot of position " +
+                                            std::to_string(snapshot->position) + " exists"};
+  const auto from = snapshot && snapshot->position > 0 ? snapshot->position : 1;
+  USTP_TRY(head_, journal::walk(*writer_, identity_, from, last, nullptr));
+  USTP_CHECK(take_over());
+  head_.epoch = identity_.epoch;
+  durable_ = head_.position;
+  USTP_TRY(reader_, Connection::open(options_.path.string(), options_.vfs, OpenMode::kRead));
+  USTP_TRY(insert_, writer_->prepare("INSERT INTO block VALUES(?, ?)"));
+  USTP_TRY(epoch_, writer_->prepare("SELECT epoch FROM journal WHERE id = 1"));
+  sqlite3_wal_hook(writer_->raw(), [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  }, &wal_pages_);
+  return head_;
+}
+
+Result<void> SqliteJournal::start(JournalSink& sink) {
+  if (!reader_ || thread_.joinable()) return Error{Code::internal, "start() needs an open journal, once"};
+  sink_ = &sink;
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void SqliteJournal::stop() {
+  {
+    const std::lock_guard hold(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// USTP-JRN-010: never waits.
+void SqliteJournal::submit(Block block) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (failed_ || overrun_ || stopping_) return;
+    queued_octets_ += block.payload.size();
+    overrun_ = queue_.size() >= options_.max_queued_blocks || queued_octets_ > options_.max_queued_octets;
+    if (!overrun_) queue_.push_back(std::move(block));
+  }
+  wake_.notify_one();
+}
+
+// USTP-JRN-004, -006
+Result<void> SqliteJournal::commit(std::deque<Block>& batch) {
+  USTP_CHECK(writer_->run("BEGIN IMMEDIATE"));
+  USTP_TRY(const bool row, epoch_.step());
+  const auto stored = row ? epoch_.integer(0) : 0;
+  epoch_.reset();
+  if (stored != identity_.epoch)
+    return Error{Code::journal_fenced, "epoch " + std::to_string(stored) + " owns the journal, ours is " +
+                                           std::to_string(identity_.epoch)};
+  for (Block& block : batch) {
+    const auto where = "position " + std::to_string(block.position);
+    if (block.position != head_.position + 1) return Error{Code::internal, where + " does not follow the head"};
+    if (block.epoch != identity_.epoch || block.shard != identity_.shard)
+      return Error{Code::internal, where + ": epoch or shard is not the journal's"};
+    // The journal keeps the chain. A submitter that keeps it too must agree.
+    if (!block.previous.is_zero() && block.previous != head_.hash)
+      return Error{Code::internal, where + ": previous hash is not the head's"};
+    block.previous = head_.hash;
+    const Bytes octets = frame_block(block);
+    insert_.bind(1, block.position).bind(2, BytesView(octets));
+    auto done = insert_.step();
+    insert_.reset();
+    if (!done) return done.error();
+    head_ = {block.position, crypto::sha256(octets), block.epoch};
+  }
+  return writer_->run("COMMIT");
+}
+
+// Runs after on_durable, so the engine already works on; off the hot path unless the log reached its hard bound.
+void SqliteJournal::checkpoint(bool idle) {
+  if (wal_pages_ < (idle ? kWalIdlePages : kWalHardPages)) return;
+  // A reader in the way makes it partial; the next commit tries again. An I/O error here shows at the next commit too.
+  sqlite3_wal_checkpoint_v2(writer_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  wal_pages_ = 0;
+}
+
+// USTP-JRN-007: after the first failure nothing is written and nothing is reported any more.
+void SqliteJournal::run() {
+  std::unique_lock hold(mutex_);
+  while (true) {
+    wake_.wait(hold, [this] { return stopping_ || overrun_ || !queue_.empty(); });
+    if (queue_.empty() && !overrun_) return;
+    std::deque<Block> batch;
+    batch.swap(queue_);
+    queued_octets_ = 0;
+    const bool overrun = overrun_;
+    hold.unlock();
+    auto done = batch.empty() ? Result<void>() : commit(batch);
+    if (done && !batch.empty()) {
+      durable_ = head_.position;
+      sink_->on_durable(head_.position);
+    }
+    if (done && overrun) done = Error{Code::journal_write, "more was submitted than the queue bound allows"};
+    if (!done) {
+      hold.lock();
+      failed_ = true;
+      queue_.clear();
+      hold.unlock();
+      sink_->on_failure(done.error());
+      return;
+    }
+    hold.lock();
+    const bool idle = queue_.empty();
+    hold.unlock();
+    checkpoint(idle);
+    hold.lock();
+  }
+}
+
+Result<void> SqliteJournal::read(std::uint64_t from, const Visitor& visit) {
+  const std::lock_guard hold(read_mutex_);
+  if (!reader_) return Error{Code::internal, "the journal is not open"};
+  const auto to = durable_.load();
+  if (from == 0) from = 1;
+  if (from > to) return {};
+  auto head = journal::walk(*reader_, identity_, from, to,
+                            [&](const Block& block, BytesView, const Hash256&) { return visit(block); });
+  if (!head) return head.error();
+  return {};
+}
+
+Result<std::optional<Journal::Snapshot>> SqliteJournal::load_snapshot() {
+  const std::lock_guard hold(snapshot_mutex_);
+  return snapshots_.load();
+}
+
+Result<void> SqliteJournal::store_snapshot(const Snapshot& snapshot) {
+  if (snapshot.position > durable_)
+    return Error{Code::internal, "snapshot of position " + std::to_string(snapshot.position) + ", which is not durable"};
+  const std::lock_guard hold(snapshot_mutex_);
+  return snapshots_.store(snapshot);
+}
+
+}  // namespace
+
+std::unique_ptr<Journal> make_sqlite_journal(SqliteJournalOptions options) {
+  return std::make_unique<SqliteJournal>(std::move(options));
+}
+
+}  // namespace ustp::gateway

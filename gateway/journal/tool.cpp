@@ -1,0 +1,57 @@
+// ustp-journal: looks at a journal file without changing it.
+//   ustp-journal verify FILE            checks the whole chain, prints the head
+//   ustp-journal dump FILE [--from N]   one line per block: position epoch payload-octets hash
+// Exit: 0 the chain is intact, 1 it is damaged (the position is named), 2 the command line or the file cannot be used.
+
+#include <charconv>
+#include <cstdio>
+
+#include "gateway/journal/chain.hpp"
+
+namespace {
+
+using namespace ustp;
+using namespace ustp::gateway;
+
+int usage() {
+  std::fputs("usage: ustp-journal verify FILE\n       ustp-journal dump FILE [--from N]\n", stderr);
+  return 2;
+}
+
+Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump) {
+  USTP_TRY(auto db, journal::Connection::open(file, "", journal::OpenMode::kRead));
+  USTP_TRY(const auto identity, journal::read_identity(db));
+  USTP_TRY(const auto last, journal::last_position(db));
+  auto show = [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
+    if (dump)
+      std::printf("%llu %llu %zu %s\n", static_cast<unsigned long long>(block.position),
+                  static_cast<unsigned long long>(block.epoch), block.payload.size(), hash.hex().c_str());
+    return {};
+  };
+  return journal::walk(db, identity, from, last, show);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  const bool dump = command == "dump" && (argc == 3 || argc == 5);
+  if (!dump && !(command == "verify" && argc == 3)) return usage();
+  std::uint64_t from = 1;
+  if (argc == 5) {
+    const std::string_view flag = argv[3], text = argv[4];
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), from);
+    if (flag != "--from" || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || from == 0)
+      return usage();
+  }
+  const auto head = run(argv[2], from, dump);
+  if (!head) {
+    std::fprintf(stderr, "%s\n", to_string(head.error()).c_str());
+    return head.error().code == Code::journal_damaged ? 1 : 2;
+  }
+  if (!dump)
+    std::printf("intact: position %llu, epoch of the last block %llu, hash %s\n",
+                static_cast<unsigned long long>(head->position), static_cast<unsigned long long>(head->epoch),
+                head->hash.hex().c_str());
+  return 0;
+}
