@@ -178,6 +178,7 @@ Hash256 Core::state_hash() const {
     w.u32(static_cast<std::uint32_t>(state->timeline.size()));
   }
   for (const auto& [peer, channel] : channels_) {
+    if (channel.sent.sequence == 0 && channel.received.sequence == 0) continue;  // only a link, nothing said
     w.text(peer.str());
     w.u64(channel.sent.sequence);
     w.id(channel.sent.hash);

@@ -1,0 +1,66 @@
+#pragma once
+// Three gateways' cores, three fake ledgers, a wire that can be cut, one clock: single-threaded, replayable by its seed.
+
+#include <memory>
+
+#include "gateway/engine/core.hpp"
+#include "tests/support/fake_ledger.hpp"
+
+namespace ustp::test {
+
+struct Node {
+  GatewayId id;
+  LedgerId ledger_id;
+  std::unique_ptr<crypto::Signer> signer;
+  std::unique_ptr<FakeLedger> ledger;
+  std::vector<gateway::Block> journal;           // durable
+  // One run of the process; gone on crash.
+  std::unique_ptr<FakeDriver> driver;
+  std::unique_ptr<gateway::Core> core;
+  std::deque<gateway::CoreInput> inbox;
+  std::uint64_t link = 0;
+};
+
+class World {
+ public:
+  explicit World(std::uint64_t seed);
+
+  static const InstrumentId& isin();
+  Node& csd() { return nodes_[0]; }
+  Node& eth() { return nodes_[1]; }
+  Node& corda() { return nodes_[2]; }
+  std::vector<Node>& nodes() { return nodes_; }
+  Instant now() const { return now_; }
+  void advance(Duration d) { now_ = now_ + d; }
+
+  gateway::TransferOrder order(Node& from, const std::string& originator, Node& to, const std::string& beneficiary,
+                               const std::string& quantity);
+  // Puts an order in and gives the answer (which comes once it is durable).
+  Result<gateway::TransferView> submit(Node& node, gateway::TransferOrder order);
+  void apply_statement(wire::StatementBody body);  // by the authority, to every node
+
+  void start(Node& node);                        // from its journal
+  void crash(Node& node);
+  // One batch of one node that has something to do: process, journal, let the effects out. False: nothing to do.
+  // `before_effects`: called once the block is durable and before anything leaves; true crashes the node there.
+  bool step(const std::function<bool(Node&)>& before_effects = {});
+  void settle(std::size_t steps_max = 2000);     // until nothing moves; restarts crashed nodes
+  void check_invariants(bool at_rest);           // token-model identities over the three ledgers
+  void check_replay();                           // live state = replayed state, on every node
+
+ private:
+  void connect(Node& a, Node& b);
+  void route(Node& from, gateway::Effects effects);
+  std::unique_ptr<gateway::Core> make_core(Node& node, FakeDriver& driver);
+  Node& node(const GatewayId& id);
+
+  SeededRandom random_;
+  Instant now_{1'780'000'000'000'000'000};
+  std::unique_ptr<crypto::Signer> authority_;
+  std::vector<wire::SignedStatement> statements_;
+  std::vector<Node> nodes_;
+  std::size_t first_statements_ = 0;  // how many the nodes were configured with
+  std::uint64_t links_ = 0;
+};
+
+}  // namespace ustp::test

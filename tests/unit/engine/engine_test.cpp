@@ -1,0 +1,213 @@
+#include <doctest/doctest.h>
+
+#include "tests/support/world.hpp"
+
+using namespace ustp;
+using test::World;
+
+namespace {
+
+std::string state_of(test::Node& node, const TransferId& id) {
+  const auto* state = node.core->find(id);
+  return state ? std::string(to_string(state->state)) : "unknown";
+}
+
+}  // namespace
+
+TEST_CASE("a security moves from the CSD to Ethereum and every unit is where it should be") {
+  World world(1);
+  const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "1000"));
+  REQUIRE_MESSAGE(view.has_value(), (view ? "" : to_string(view.error())));
+  world.settle();
+  CHECK(state_of(world.csd(), view->id) == "completed");
+  CHECK(state_of(world.eth(), view->id) == "received");
+  CHECK(world.csd().ledger->units(AccountId::literal("alice")) == 999'000);
+  CHECK(world.csd().ledger->custody() == 1000);
+  CHECK(world.eth().ledger->units(AccountId::literal("bob")) == 1'000'000);  // thousandths
+  world.check_invariants(true);
+  world.check_replay();
+}
+
+TEST_CASE("all six directions, the home gateway learns of moves between other ledgers by the signed notice") {
+  World world(2);
+  const auto move = [&](test::Node& from, const char* whose, test::Node& to, const char* whom, const char* quantity) {
+    const auto view = world.submit(from, world.order(from, whose, to, whom, quantity));
+    REQUIRE_MESSAGE(view.has_value(), (view ? "" : to_string(view.error())));
+    world.settle();
+    CHECK(state_of(from, view->id) == "completed");
+    CHECK(state_of(to, view->id) == "received");
+    world.check_invariants(true);
+  };
+  move(world.csd(), "alice", world.eth(), "bob", "1000");
+  move(world.eth(), "bob", world.corda(), "carol", "400");
+  CHECK(world.csd().core->home_book().outstanding(World::isin(), world.eth().ledger_id, 0).units() == 600);
+  CHECK(world.csd().core->home_book().outstanding(World::isin(), world.corda().ledger_id, 0).units() == 400);
+  move(world.corda(), "carol", world.csd(), "bob", "150");
+  move(world.csd(), "alice", world.corda(), "alice", "50");
+  move(world.corda(), "alice", world.eth(), "alice", "25");
+  move(world.eth(), "alice", world.csd(), "carol", "25");
+  CHECK(world.csd().ledger->units(AccountId::literal("bob")) == 150);
+  CHECK(world.csd().ledger->units(AccountId::literal("carol")) == 25);
+  CHECK(world.eth().ledger->supply() == 600'000);
+  CHECK(world.corda().ledger->supply() == 275);
+  world.check_replay();
+}
+
+TEST_CASE("a crash at every journal boundary, before the effects leave, on either side: one outcome, effects once") {
+  // Run 0 counts the boundaries; then one run for each.
+  int boundaries = 0;
+  for (int kill = -1; kill < boundaries || kill == -1; ++kill) {
+    World world(3);
+    world.settle();
+    const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "1000"));
+    REQUIRE(view.has_value());
+    int seen = 0;
+    for (int i = 0; i < 2000; ++i) {
+      const bool moved = world.step([&](test::Node& node) {
+        if (node.id == world.corda().id) return false;
+        return seen++ == kill;
+      });
+      for (auto& node : world.nodes())
+        if (!node.core) world.start(node);
+      if (!moved) break;
+    }
+    if (kill == -1) boundaries = seen;
+    CAPTURE(kill);
+    world.settle();
+    CHECK(state_of(world.csd(), view->id) == "completed");
+    CHECK(state_of(world.eth(), view->id) == "received");
+    CHECK(world.csd().ledger->effects() == 2);  // lock, extinguish
+    CHECK(world.eth().ledger->effects() == 2);  // create, assign
+    world.check_invariants(true);
+    world.check_replay();
+  }
+  CHECK(boundaries > 15);
+}
+
+TEST_CASE("a return beyond what is outstanding on that ledger is refused by the home gateway") {
+  World world(4);
+  REQUIRE(world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "10")));
+  world.settle();
+  world.eth().ledger->deposit(AccountId::literal("bob"), 5000);  // what a stolen gateway could mint
+  const auto view = world.submit(world.eth(), world.order(world.eth(), "bob", world.csd(), "carol", "15"));
+  REQUIRE(view.has_value());
+  while (world.step()) {  // the forged units break the identities of the whole on purpose
+  }
+  const auto* state = world.eth().core->find(view->id);
+  REQUIRE(state->reason.has_value());
+  CHECK(state->state == protocol::State::kAborted);
+  CHECK(state->reason->code == Code::outstanding_exceeded);
+  CHECK(world.csd().ledger->units(AccountId::literal("carol")) == 0);
+}
+
+TEST_CASE("a beneficiary blocked between vote and assign: suspense, acknowledged as such, and out of it again") {
+  World world(5);
+  const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7"));
+  REQUIRE(view.has_value());
+  token::Account bob;
+  bob.ledger = world.eth().ledger_id;
+  bob.id = AccountId::literal("bob");
+  bob.participant = ParticipantId::literal("bank-gw-eth");
+  SUBCASE("by a statement") {
+    while (state_of(world.eth(), view->id) != "ready") REQUIRE(world.step());
+    bob.status = token::AccountStatus::kBlocked;
+    world.apply_statement(wire::AccountStatement{bob});
+  }
+  SUBCASE("by the ledger itself") {
+    while (state_of(world.eth(), view->id) != "ready") REQUIRE(world.step());
+    world.eth().ledger->block(bob.id, true);
+  }
+  world.settle();
+  CHECK(state_of(world.csd(), view->id) == "completed");
+  CHECK(world.csd().core->find(view->id)->disposition == wire::Disposition::kSuspense);
+  CHECK(state_of(world.eth(), view->id) == "suspended");
+  CHECK(world.eth().ledger->units(AccountId::literal("suspense")) == 7000);
+  world.check_invariants(true);
+  world.check_replay();
+
+  world.eth().ledger->block(bob.id, false);
+  if (bob.status == token::AccountStatus::kBlocked) {
+    bob.status = token::AccountStatus::kOpen;
+    world.apply_statement(wire::AccountStatement{bob});
+  }
+  world.advance(Duration::seconds(6));
+  world.settle();
+  CHECK(state_of(world.eth(), view->id) == "received");
+  CHECK(world.eth().ledger->units(bob.id) == 7000);
+  world.check_invariants(true);
+  world.check_replay();
+}
+
+TEST_CASE("the deadline aborts before the vote and resolves nothing after it") {
+  World world(6);
+  const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7"));
+  REQUIRE(view.has_value());
+  SUBCASE("before the vote both sides undo") {
+    while (state_of(world.csd(), view->id) != "lock_asserted") REQUIRE(world.step());
+    world.advance(Duration::seconds(61));
+    world.settle();
+    CHECK(state_of(world.csd(), view->id) == "aborted");
+    CHECK(state_of(world.eth(), view->id) == "refused");
+    CHECK(world.csd().ledger->custody() == 0);
+    CHECK(world.eth().ledger->supply() == 0);
+  }
+  SUBCASE("after the vote the recipient waits for the decision") {
+    while (state_of(world.eth(), view->id) != "ready") REQUIRE(world.step());
+    world.crash(world.csd());
+    world.advance(Duration::seconds(61));
+    while (world.step()) {
+    }
+    CHECK(state_of(world.eth(), view->id) == "in_doubt");
+    CHECK(world.eth().ledger->custody() == 7000);  // still held
+    world.settle();                                // the coordinator is back: its deadline has passed, it decides abort
+    CHECK(state_of(world.csd(), view->id) == "aborted");
+    CHECK(state_of(world.eth(), view->id) == "refused");
+  }
+  world.check_invariants(true);
+  world.check_replay();
+}
+
+TEST_CASE("an order is answered once: the same key gives the same transfer, another body is refused") {
+  World world(7);
+  auto order = world.order(world.csd(), "alice", world.eth(), "bob", "7");
+  const auto first = world.submit(world.csd(), order);
+  REQUIRE(first.has_value());
+  const auto second = world.submit(world.csd(), order);
+  REQUIRE(second.has_value());
+  CHECK(second->id == first->id);
+  order.payload_hash = crypto::sha256(as_bytes("another"));
+  CHECK(world.submit(world.csd(), order).error().code == Code::idempotency_payload);
+  order.key = IdempotencyKey::literal("fresh");
+  order.originator = AccountId::literal("nobody");
+  CHECK(world.submit(world.csd(), order).error().code == Code::unknown_account);
+  order.originator = AccountId::literal("alice");
+  order.participant = ParticipantId::literal("bank-gw-eth");
+  CHECK(world.submit(world.csd(), order).error().code == Code::account_not_owned);
+  world.settle();
+  CHECK(world.csd().core->view_for(ParticipantId::literal("bank-gw-eth"), first->id).error().code == Code::not_found);
+  CHECK(world.csd().core->view_for(ParticipantId::literal("bank-gw-csd"), first->id).has_value());
+}
+
+TEST_CASE("more than the holder has: the ledger refuses the lock, both sides end, nothing moved") {
+  World world(8);
+  const auto view = world.submit(world.csd(), world.order(world.csd(), "bob", world.eth(), "bob", "7"));
+  REQUIRE(view.has_value());
+  world.settle();
+  CHECK(state_of(world.csd(), view->id) == "aborted");
+  CHECK(world.csd().core->find(view->id)->reason->code == Code::insufficient_available);
+  CHECK(state_of(world.eth(), view->id) == "refused");
+  world.check_replay();
+}
+
+TEST_CASE("an older journal is noticed by the peer's head: the gateway starts nothing new") {
+  World world(9);
+  REQUIRE(world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7")));
+  world.settle();
+  world.crash(world.csd());
+  world.csd().journal.resize(world.csd().journal.size() / 2);
+  world.start(world.csd());
+  for (int i = 0; i < 50; ++i) world.step();
+  CHECK(world.csd().core->recovery_only());
+  const auto refused = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7"));
+  CHECK(refused.error().code == Code::recovery_only);
+}
