@@ -115,7 +115,8 @@ Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
     token::HoldingChain out;
     const auto* known = registry.account(ledger, account);
     const auto* participant = known ? registry.participant(known->participant) : nullptr;
-    if (participant) out.links.push_back({participant->lei.str(), account, token::HoldingCapacity::kOwn});
+    if (participant && !participant->lei.empty())
+      out.links.push_back({participant->lei.str(), account, token::HoldingCapacity::kOwn});
     return out;
   };
   terms.originator_chain = chain(source->id, order.originator);

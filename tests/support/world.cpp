@@ -45,6 +45,7 @@ World::World(std::uint64_t seed) : random_(seed), authority_(new_signer()) {
   for (auto& node : nodes_) {
     wire::ParticipantStatement participant;
     participant.participant = ParticipantId::literal("bank-" + node.id.str());
+    participant.lei = Lei::literal("213800KUD8LAJWSQ9D15");
     participant.gateway = node.id;
     participant.endpoint = "wss://" + node.id.str();
     apply_statement(participant);
@@ -59,8 +60,9 @@ World::World(std::uint64_t seed) : random_(seed), authority_(new_signer()) {
   for (auto& node : nodes_) {
     token::Representation representation;
     representation.ledger = node.ledger_id;
-    representation.backing_account = AccountId::literal("custody");
-    if (node.id == csd().id) representation.kind = token::RepresentationKind::kNative;
+    const bool home = node.id == csd().id;
+    representation.kind = home ? token::RepresentationKind::kNative : token::RepresentationKind::kBacked;
+    if (!home) representation.backing_account = AccountId::literal("custody");
     // Ethereum counts in thousandths: the ratio is not one to one everywhere.
     if (node.id == eth().id) representation.ratio = UnitRatio::make(1000, 1, 1).value();
     instrument.representations.push_back(representation);
