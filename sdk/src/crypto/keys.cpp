@@ -5,8 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "ustp/crypto/crypto.hpp"
 
@@ -27,6 +29,27 @@ using Signature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
 
 constexpr std::size_t kHalf = 32, kSize = 64;
 
+// Half the order of P-256's group, (n - 1) / 2, and n itself, big-endian (FIPS 186-5).
+constexpr std::array<std::uint8_t, kHalf> kHalfOrder = {
+    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8};
+constexpr std::array<std::uint8_t, kHalf> kOrder = {
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+
+bool low_s(BytesView raw) {
+  return raw.size() == kSize && std::memcmp(raw.data() + kHalf, kHalfOrder.data(), kHalf) <= 0;
+}
+void lower_s(Bytes& raw) {  // s := n - s where s is high
+  if (low_s(raw)) return;
+  int borrow = 0;
+  for (std::size_t i = kHalf; i-- > 0;) {
+    const int digit = kOrder[i] - raw[kHalf + i] - borrow;
+    borrow = digit < 0;
+    raw[kHalf + i] = static_cast<std::uint8_t>(digit + (borrow ? 256 : 0));
+  }
+}
+
 Result<Algorithm> algorithm_of(EVP_PKEY* key) {
   if (EVP_PKEY_is_a(key, "ED25519")) return Algorithm::kEd25519;
   char group[32] = {};
@@ -37,12 +60,30 @@ Result<Algorithm> algorithm_of(EVP_PKEY* key) {
   return Error{Code::bad_key, "neither P-256 nor Ed25519"};
 }
 
+// One key, one encoding, one key id: OpenSSL would also read compressed, hybrid and explicit-parameter forms of P-256
+// and give each back as it came.
+constexpr std::array<std::uint8_t, 27> kP256Header = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                                      0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                                      0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+constexpr std::size_t kP256SpkiSize = 91;
+
+bool is_exact_form(Algorithm algorithm, BytesView spki) {
+  return algorithm != Algorithm::kEs256 ||
+         (spki.size() == kP256SpkiSize && std::equal(kP256Header.begin(), kP256Header.end(), spki.begin()));
+}
+
 Result<Bytes> spki_of(EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "EC")) {
+    EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
+    EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, "named_curve");
+  }
   unsigned char* der = nullptr;
   const int n = i2d_PUBKEY(key, &der);
   if (n <= 0) return Error{Code::bad_key, "cannot be encoded"};
   Bytes out(der, der + n);
   OPENSSL_free(der);
+  USTP_TRY(auto algorithm, algorithm_of(key));
+  if (!is_exact_form(algorithm, out)) return Error{Code::bad_key, "cannot be brought into the exact form"};
   return out;
 }
 
@@ -54,6 +95,9 @@ class KeyVerifier final : public Verifier {
   const KeyId& key_id() const override { return id_; }
   const Bytes& spki() const override { return spki_; }
 
+  bool verify_canonical(BytesView message, BytesView signature) const override {
+    return (algorithm_ != Algorithm::kEs256 || low_s(signature)) && verify(message, signature);
+  }
   bool verify(BytesView message, BytesView signature) const override {
     if (signature.size() != kSize) return false;
     MdContext ctx(EVP_MD_CTX_new());
@@ -89,7 +133,10 @@ class KeySigner final : public Signer {
         EVP_DigestSign(ctx.get(), out.data(), &size, message.data(), message.size()) != 1)
       return Error{Code::internal, "signing failed"};
     out.resize(size);
-    return ec ? ecdsa_raw_from_der(out) : Result<Bytes>(std::move(out));
+    if (!ec) return out;
+    USTP_TRY(auto raw, ecdsa_raw_from_der(out));
+    lower_s(raw);
+    return raw;
   }
 
  private:
@@ -130,13 +177,13 @@ Result<std::unique_ptr<Signer>> load_signer_pem(std::string_view pem) {
 
 Result<std::unique_ptr<Signer>> load_signer_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  if (!in) return Error{Code::io_error, path};
-  std::string pem = std::move(text).str();
-  auto signer = load_signer_pem(pem);
-  SecretBytes wiped(Bytes(pem.begin(), pem.end()));
-  std::fill(pem.begin(), pem.end(), '\0');
+  constexpr std::size_t kMaxPem = 16u << 10;
+  Bytes pem(kMaxPem);
+  in.read(reinterpret_cast<char*>(pem.data()), kMaxPem);
+  if (in.gcount() == 0) return Error{Code::io_error, path};
+  const auto size = static_cast<std::size_t>(in.gcount());
+  auto signer = load_signer_pem(as_text(BytesView(pem).first(size)));
+  OPENSSL_cleanse(pem.data(), pem.size());
   if (!signer) return Error{signer.error().code, path + ": " + signer.error().detail};
   return signer;
 }

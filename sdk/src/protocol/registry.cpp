@@ -7,10 +7,10 @@ Registry::Registry(AuthorityId authority, std::shared_ptr<const crypto::Verifier
 
 Result<void> Registry::apply(const wire::SignedStatement& statement) {
   if (statement.key != key_->key_id()) return Error{Code::statement_authority, "key of the statement"};
+  if (!key_->verify_canonical(statement.octets, statement.signature)) return Error{Code::bad_signature, "statement"};
   USTP_TRY(auto decoded, wire::decode_statement(statement.octets));
   const auto where = "statement " + std::to_string(decoded.sequence);
   if (decoded.authority != authority_) return Error{Code::statement_authority, where};
-  if (!key_->verify(statement.octets, statement.signature)) return Error{Code::bad_signature, where};
   if (decoded.sequence <= log_.size()) {  // applied before: the same octets are harmless, others are a fork
     if (log_[decoded.sequence - 1].octets == statement.octets) return {};
     return Error{Code::statement_chain, where + " differs from the one in force"};
@@ -28,6 +28,10 @@ struct Admitter {
   const Registry& registry;
 
   Result<void> operator()(const wire::ParticipantStatement& s) const {
+    // A gateway keeps its participant: whoever took over the name would take over its keys.
+    const auto* before = registry.participant(s.participant);
+    if (before && !before->gateway.empty() && before->gateway != s.gateway)
+      return Error{Code::statement_invalid, "the gateway of a participant never changes"};
     if (!s.gateway.empty()) {
       const auto* other = registry.participant_of_gateway(s.gateway);
       if (other && other->participant != s.participant) return Error{Code::statement_invalid, "gateway of another participant"};
@@ -82,6 +86,7 @@ Result<void> Registry::admit(const wire::Statement& statement) {
       return Error{Code::statement_invalid, "the key belongs to another gateway"};
     if (s->revoked) {
       if (it == keys_.end()) return Error{Code::statement_invalid, "revocation of an unknown key"};
+      if (it->second.until != UINT64_MAX) return Error{Code::statement_invalid, "the key is revoked already"};
       it->second.until = position;
     } else if (it == keys_.end()) {
       keys_[id] = {s->gateway, *crypto::make_verifier(s->spki), position, UINT64_MAX};
@@ -121,7 +126,8 @@ const token::Account* Registry::account(const LedgerId& ledger, const AccountId&
 Result<std::shared_ptr<const crypto::Verifier>> Registry::key_at(const GatewayId& gateway, const KeyId& key,
                                                                  std::uint64_t position) const {
   const auto it = keys_.find(key);
-  if (it == keys_.end() || it->second.gateway != gateway || position < it->second.from || position >= it->second.until)
+  const auto* owner = participant_of_gateway(gateway);
+  if (it == keys_.end() || !owner || !owner->admitted || it->second.gateway != gateway || position < it->second.from || position >= it->second.until)
     return Error{Code::unknown_key, key.hex().substr(0, 16) + " for " + gateway.str()};
   return it->second.verifier;
 }

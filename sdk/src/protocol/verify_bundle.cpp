@@ -75,7 +75,7 @@ class Verification {
   // USTP-EVD-012
   Result<void> seal() const {
     USTP_TRY(const auto key, all_.key(opened_.bundle.exporter, opened_.key));
-    if (!key->verify(opened_.signed_octets, opened_.signature)) return Error{Code::bad_signature, "bundle seal"};
+    if (!key->verify_canonical(opened_.signed_octets, opened_.signature)) return Error{Code::bad_signature, "bundle seal"};
     return {};
   }
 

@@ -53,7 +53,8 @@ Result<SignedPart> read_signed_part(Reader& r, FrameKind kind, const FrameLimits
   USTP_TRY(const BytesView reserved, r.octets(6));
   for (const std::uint8_t octet : reserved)
     if (octet != 0) return Error{Code::frame_trailing, "reserved octets 10 to 15"};
-  if (content > kMaxContent) return Error{Code::too_long, "frame header"};
+  // A statement is the content of its frame and as large as the 16-bit length allows; headers and hellos are small.
+  if (kind != FrameKind::kStatement && content > kMaxContent) return Error{Code::too_long, "frame header"};
   if (signature > kMaxFrameSignature) return Error{Code::too_long, "frame signature"};
   SignedPart part;
   USTP_TRY(part.content, r.octets(content));
@@ -65,7 +66,7 @@ Result<SignedPart> read_signed_part(Reader& r, FrameKind kind, const FrameLimits
 Result<void> verify_with(const KeyLookup& keys, const GatewayId& gateway, const KeyId& key, BytesView content,
                          BytesView signature) {
   USTP_TRY(const auto verifier, keys(gateway, key));
-  if (!verifier->verify(content, signature)) return Error{Code::bad_signature, gateway.str()};
+  if (!verifier->verify_canonical(content, signature)) return Error{Code::bad_signature, gateway.str()};
   return {};
 }
 

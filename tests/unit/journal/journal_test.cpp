@@ -136,7 +136,7 @@ TEST_CASE("of two snapshots the newest whole one is used, and damage falls back 
     REQUIRE(journal->open());
     CHECK_FALSE(journal->load_snapshot().value());
     CHECK_FALSE(journal->store_snapshot({11, Bytes{1}}));  // not durable
-    for (const std::uint64_t p : {2, 5, 8}) REQUIRE(journal->store_snapshot({p, Bytes(10, std::uint8_t(p))}));
+    for (const std::uint64_t p : {2u, 5u, 8u}) REQUIRE(journal->store_snapshot({p, Bytes(10, std::uint8_t(p))}));
     CHECK(journal->load_snapshot().value()->position == 8);
   }
   sql(snapshots, "UPDATE snapshot SET state = x'00' WHERE position = 8");

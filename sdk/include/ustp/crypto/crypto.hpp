@@ -47,6 +47,9 @@ class Verifier {
   virtual const KeyId& key_id() const = 0;  // SHA-256 of spki()
   virtual const Bytes& spki() const = 0;    // SubjectPublicKeyInfo, DER
   virtual bool verify(BytesView message, BytesView signature) const = 0;
+  // verify(), and the signature is the one form that our signers make: ES256 with s in the lower half of the group, so
+  // that nobody can turn a valid signature into another one. What the protocol carries is checked with this.
+  virtual bool verify_canonical(BytesView message, BytesView signature) const = 0;
 };
 
 // One thread at a time.
@@ -56,7 +59,7 @@ class Signer {
   virtual Algorithm algorithm() const = 0;
   virtual const KeyId& key_id() const = 0;
   virtual const Bytes& spki() const = 0;
-  virtual Result<Bytes> sign(BytesView message) = 0;
+  virtual Result<Bytes> sign(BytesView message) = 0;  // canonical (see Verifier::verify_canonical)
 };
 
 // Code::bad_key for anything but a P-256 or Ed25519 key in exact DER form.

@@ -25,9 +25,7 @@ struct LedgerProfile {
   AccountId custody_account;       // where created units wait: the backing account on a CSD, custody elsewhere
   AccountId suspense_account;
   LedgerAnchor anchor;
-  friend bool operator==(const LedgerProfile& a, const LedgerProfile& b) {
-    return a.id == b.id && a.kind == b.kind && a.gateway == b.gateway;
-  }
+  friend bool operator==(const LedgerProfile&, const LedgerProfile&) = default;
 };
 
 }  // namespace ustp::ledger

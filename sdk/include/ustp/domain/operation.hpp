@@ -67,6 +67,7 @@ struct LedgerAnchor {
   Bytes key;             // SPKI (DER) of the CSD's confirmation key or of the notary; empty for Ethereum
   Bytes contract;        // Ethereum: 20-octet address of the token contract; else empty
   std::uint64_t chain_id = 0;  // Ethereum
+  friend bool operator==(const LedgerAnchor&, const LedgerAnchor&) = default;
 };
 
 // SHA-256(domain tag, ledger, initiating gateway, transferContextId, leg, operation, ordinal); decision 7.
