@@ -39,6 +39,10 @@ class World {
   Result<gateway::TransferView> submit(Node& node, gateway::TransferOrder order);
   void apply_statement(wire::StatementBody body);  // by the authority, to every node
 
+  std::shared_ptr<const crypto::Verifier> authority_key() const {
+    return crypto::make_verifier(authority_->spki()).value();
+  }
+
   void start(Node& node);                        // from its journal
   void crash(Node& node);
   // One batch of one node that has something to do: process, journal, let the effects out. False: nothing to do.
