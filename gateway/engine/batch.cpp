@@ -9,6 +9,10 @@ using protocol::State;
 
 void Batch::take(CoreInput input) {
   std::visit([this](auto&& in) { on(std::move(in)); }, std::move(input));
+  take_refused();
+}
+
+void Batch::take_refused() {
   while (!refused_at_once_.empty()) {
     auto outcome = std::move(refused_at_once_.front());
     refused_at_once_.pop_front();
@@ -206,7 +210,7 @@ void Batch::fire_timers() {
       entry.kind = StepEntry::Kind::kDeadline;
       (void)advance(&state, protocol::DeadlineInput{}, std::move(entry));
     }
-    take(QueryCommand{[](Core&) {}});  // drains what prepare() refused
+    take_refused();
   }
   if (now_ < core_.next_requery_) return;
   for (auto& [id, operation] : core_.operations_) {

@@ -35,6 +35,7 @@ class Batch {
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);
   void recheck_suspended();
+  void take_refused();                            // what prepare() refused, as the outcomes they are
   protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order) const;
 
@@ -45,7 +46,6 @@ class Batch {
   std::map<GatewayId, std::uint32_t> incoming_frames_;
   std::set<GatewayId> acknowledge_;
   std::deque<ledger::Outcome> refused_at_once_;   // operations that prepare() refused
-  std::vector<std::pair<TransferId, protocol::Record>> absorbed_;
   Effects effects_;
 };
 

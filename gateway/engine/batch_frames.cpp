@@ -52,7 +52,6 @@ void Batch::on_hello(const FrameInput& input) {
   auto& channel = core_.channels_[input.peer];
   const auto apart = now_ - hello->time;
   channel.skewed = apart > core_.options_.skew_limit || Duration{-apart.ns} > core_.options_.skew_limit;
-  channel.last_hello = now_;
   channel.statements = hello->statements;
   // Decision 4: the peer has seen more of us than we remember. An older journal was restored: start nothing new.
   if (hello->received.sequence > channel.sent.sequence) {
@@ -163,11 +162,7 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
   entry.kind = StepEntry::Kind::kMessage;
   entry.message = ref;
   (void)advance(state ? &*state : nullptr, input, std::move(entry));
-  while (!refused_at_once_.empty()) {
-    auto outcome = std::move(refused_at_once_.front());
-    refused_at_once_.pop_front();
-    on(std::move(outcome));
-  }
+  take_refused();
 }
 
 void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire::Message& message) {

@@ -94,7 +94,6 @@ class Core {
   Result<void> replay(const Block& block);
   // After the last replay: what has to be done again because the journal explains it and nothing tells that it happened.
   Effects resume(Instant now);
-  void on_journal_head(std::uint64_t position) { position_ = position; }
 
   Instant next_timer() const;           // INT64_MAX when none
   const protocol::Registry& registry() const { return registry_; }
@@ -122,7 +121,6 @@ class Core {
     bool greeted = false;               // their hello came on this link
     bool skewed = false;
     std::uint64_t statements = 0;       // of theirs, as their hello said
-    Instant last_hello;
   };
   struct OpenOperation {
     TransferId transfer;

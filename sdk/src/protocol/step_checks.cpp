@@ -37,7 +37,7 @@ Result<void> check_terms(const token::TransferTerms& terms, const Facts& facts, 
   return {};
 }
 
-// The evidence must prove exactly the operation that the terms demand of the other gateway (USTP-EVD-010).
+// The evidence must prove exactly the operation that the terms demand of the other gateway (USTP-EVD-018).
 Result<void> check_evidence(const TransferState& state, const Evidence& evidence, OperationKind kind,
                             const Facts& facts) {
   const bool source = kind == OperationKind::kLock || kind == OperationKind::kExtinguish;

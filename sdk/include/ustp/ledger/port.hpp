@@ -61,7 +61,7 @@ struct Supply {
   Uint128 backing = 0;      // issuer ledger: in backing accounts
 };
 
-// One ledger. prepare() and restore() are called by one thread (the engine's); execute(), query(), tombstone() return
+// One ledger. prepare() and restore() are called by one thread (the engine's); execute() and query() return
 // at once and may be called by that thread at any time; positions() and supply() may block and are called by others.
 // After start() every outcome goes to the sink from any thread.
 class Driver {
