@@ -47,7 +47,8 @@ class World {
   void crash(Node& node);
   // One batch of one node that has something to do: process, journal, let the effects out. False: nothing to do.
   // `before_effects`: called once the block is durable and before anything leaves; true crashes the node there.
-  bool step(const std::function<bool(Node&)>& before_effects = {});
+  // A batch holds one to `batch_max` inputs, as chance has it.
+  bool step(const std::function<bool(Node&)>& before_effects = {}, std::size_t batch_max = 3);
   void settle(std::size_t steps_max = 2000);     // until nothing moves; restarts crashed nodes
   void check_invariants(bool at_rest);           // token-model identities over the three ledgers
   void check_replay();                           // live state = replayed state, on every node
