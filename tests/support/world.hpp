@@ -53,6 +53,7 @@ class World {
   void check_replay();                           // live state = replayed state, on every node
 
  private:
+  testing::Picture picture();
   void connect(Node& a, Node& b);
   void route(Node& from, gateway::Effects effects);
   std::unique_ptr<gateway::Core> make_core(Node& node, FakeDriver& driver);
@@ -65,6 +66,8 @@ class World {
   std::vector<Node> nodes_;
   std::size_t first_statements_ = 0;  // how many the nodes were configured with
   std::uint64_t links_ = 0;
+  testing::Picture checked_;                   // as of the last check_invariants
+  std::map<LedgerId, std::size_t> entries_checked_;
 };
 
 }  // namespace ustp::test
