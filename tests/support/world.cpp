@@ -142,6 +142,7 @@ void World::route(Node& from, gateway::Effects effects) {
   for (const auto& intent : effects.queries) from.driver->query(intent);
   for (const auto& send : effects.sends) {
     auto& to = node(send.peer);
+    if (on_wire && on_wire({from.id, send.peer, send.link, *send.frame})) continue;
     if (to.core) to.inbox.push_back(gateway::FrameInput{from.id, send.link, *send.frame});
   }
   for (const auto& close : effects.closes) {
@@ -150,6 +151,23 @@ void World::route(Node& from, gateway::Effects effects) {
     connect(from, node(close.peer));
   }
   for (const auto& reply : effects.replies) reply();
+}
+
+void World::keep(Node& node, Bytes payload) {
+  if (payload.empty()) return;
+  gateway::Block block;
+  block.position = node.journal.size() + 1;
+  block.payload = std::move(payload);
+  node.journal.push_back(std::move(block));
+}
+
+gateway::BatchResult World::feed(Node& node, gateway::CoreInput input) {
+  std::vector<gateway::CoreInput> inputs;
+  inputs.push_back(std::move(input));
+  auto result = node.core->process(std::move(inputs), now_);
+  keep(node, result.payload);
+  route(node, result.effects);
+  return result;
 }
 
 bool World::step(const std::function<bool(Node&)>& before_effects) {
@@ -168,12 +186,7 @@ bool World::step(const std::function<bool(Node&)>& before_effects) {
       node.inbox.pop_front();
     }
     auto result = node.core->process(std::move(inputs), now_);
-    if (!result.payload.empty()) {
-      gateway::Block block;
-      block.position = node.journal.size() + 1;
-      block.payload = std::move(result.payload);
-      node.journal.push_back(std::move(block));
-    }
+    keep(node, std::move(result.payload));
     if (before_effects && before_effects(node)) {
       crash(node);
       return true;
