@@ -1,5 +1,7 @@
 #include "gateway/journal/chain.hpp"
 
+#include <vector>
+
 #include "ustp/crypto/crypto.hpp"
 
 namespace ustp::gateway::journal {
@@ -45,29 +47,50 @@ Result<std::uint64_t> last_position(Connection& db) {
   return row ? query.integer(0) : 0;
 }
 
+namespace {
+
+struct Row {
+  std::uint64_t position = 0;
+  Bytes octets;
+};
+
+// A part of the walk, in a read transaction that is over when it returns.
+Result<std::vector<Row>> rows_from(Statement& query, std::uint64_t from, std::uint64_t to) {
+  constexpr std::size_t kRows = 64, kOctets = 1u << 20;
+  std::vector<Row> out;
+  query.bind(1, from).bind(2, to);
+  for (std::size_t octets = 0; out.size() < kRows && octets < kOctets; octets += out.back().octets.size()) {
+    auto row = query.step();
+    if (!row || !*row) {
+      query.reset();
+      if (row) return out;
+      if (row.error().code == Code::journal_damaged) return damaged(from, row.error().detail);
+      return row.error();
+    }
+    const BytesView view = query.octets(1);
+    out.push_back({query.integer(0), Bytes(view.begin(), view.end())});
+  }
+  query.reset();
+  return out;
+}
+
+}  // namespace
+
+// The visitor runs outside of any transaction: however long it takes, the log can be checkpointed (USTP-JRN-009).
 Result<JournalHead> walk(Connection& db, const Identity& identity, std::uint64_t from, std::uint64_t to,
                          const BlockVisitor& visit) {
-  constexpr std::uint64_t kRows = 64;
   Chain chain(identity);
   chain.start_at(from);
   USTP_TRY(auto query, db.prepare("SELECT position, octets FROM block WHERE position BETWEEN ? AND ? ORDER BY position"));
-  for (std::uint64_t next = from; next <= to;) {
-    const std::uint64_t end = to - next < kRows ? to : next + kRows - 1;
-    query.bind(1, next).bind(2, end);
-    while (true) {
-      auto row = query.step();
-      if (!row && row.error().code == Code::journal_damaged) return damaged(next, row.error().detail);
-      if (!row) return row.error();
-      if (!*row) break;
-      const BytesView octets = query.octets(1);
-      USTP_TRY(const Block block, chain.check(query.integer(0), octets));
+  for (std::uint64_t next = from; next <= to; next = chain.head().position + 1) {
+    USTP_TRY(const auto rows, rows_from(query, next, to));
+    if (rows.empty()) return damaged(next, "missing");
+    for (const Row& row : rows) {
+      USTP_TRY(const Block block, chain.check(row.position, row.octets));
       if (visit) {
-        USTP_CHECK(visit(block, octets, chain.head().hash));
+        USTP_CHECK(visit(block, row.octets, chain.head().hash));
       }
-      next = chain.head().position + 1;
     }
-    query.reset();
-    if (next != end + 1) return damaged(next, "missing");
   }
   return chain.head();
 }

@@ -46,7 +46,7 @@ Result<Connection> Connection::open(const std::string& path, const std::string& 
   Connection out;
   out.raw_.reset(raw);
   if (rc != SQLITE_OK) return Error{Code::io_error, sqlite_error(raw, rc, "open " + path).detail};
-  sqlite3_busy_timeout(raw, 5000);
+  sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   return out;
 }
 Result<void> Connection::run(const char* sql) {

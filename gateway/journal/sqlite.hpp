@@ -41,6 +41,8 @@ class Connection {
   std::unique_ptr<sqlite3, Close> raw_;
 };
 
+inline constexpr int kBusyTimeoutMs = 5000;  // of every connection
+
 // SQLITE_CORRUPT and SQLITE_NOTADB are journal_damaged, everything else is journal_write.
 Error sqlite_error(sqlite3* db, int rc, std::string_view doing);
 

@@ -24,6 +24,7 @@ using journal::Statement;
 
 constexpr int kWalIdlePages = 1024;    // 4 MiB: checkpoint when nothing waits
 constexpr int kWalHardPages = 16384;   // 64 MiB: checkpoint even so (USTP-JRN-009)
+constexpr int kReaderPatienceMs = 50;
 
 class FileLock {
  public:
@@ -102,6 +103,7 @@ Result<void> SqliteJournal::open_file() {
   USTP_CHECK(db.run("PRAGMA journal_mode=WAL"));
   USTP_CHECK(db.run(options_.synchronous_full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF"));
   USTP_CHECK(db.run("PRAGMA wal_autocheckpoint=0"));
+  USTP_CHECK(db.run("PRAGMA journal_size_limit=67108864"));  // after one great transaction the file shrinks again
   writer_ = std::move(db);
   USTP_TRY(auto tables, writer_->prepare("SELECT count(*) FROM sqlite_master"));
   USTP_TRY([[maybe_unused]] const bool row, tables.step());
@@ -220,7 +222,12 @@ Result<void> SqliteJournal::commit(std::deque<Block>& batch) {
 void SqliteJournal::checkpoint(bool idle) {
   if (wal_pages_ < (idle ? kWalIdlePages : kWalHardPages)) return;
   // A reader in the way makes it partial; the next commit tries again. An I/O error here shows at the next commit too.
-  sqlite3_wal_checkpoint_v2(writer_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  // At the hard bound it waits for readers, whose transactions are short, so that the log can start anew.
+  const bool hard = wal_pages_ >= kWalHardPages;
+  if (hard) sqlite3_busy_timeout(writer_->raw(), kReaderPatienceMs);
+  sqlite3_wal_checkpoint_v2(writer_->raw(), nullptr, hard ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
+                            nullptr, nullptr);
+  if (hard) sqlite3_busy_timeout(writer_->raw(), journal::kBusyTimeoutMs);
   wal_pages_ = 0;
 }
 

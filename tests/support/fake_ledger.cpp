@@ -12,7 +12,45 @@ bool FakeLedger::live(const OperationId& id, OperationKind kind) const {
          it->second.request.kind == kind && !ended_.contains(id);
 }
 
+void FakeLedger::book(const AccountId& account, bool credit, Uint128 units, testing::EntryCause cause) {
+  auto& to = accounts_[account].units;
+  to = credit ? to + units : to - units;
+  entries_.push_back({profile_.id, account, credit, units, cause});
+}
+
+void FakeLedger::deposit(const AccountId& account, Uint128 units) {
+  book(account, true, units, testing::EntryCause::kIssue);
+}
+
+testing::LedgerPicture FakeLedger::picture(const UnitRatio& ratio) const {
+  testing::LedgerPicture out;
+  out.ledger = profile_.id;
+  out.issuer = profile_.kind == ledger::LedgerKind::kCsd;
+  out.ratio = ratio;
+  out.provisional = earmarked_;
+  for (const auto& [id, account] : accounts_) {
+    testing::PositionPicture p;
+    p.account = id;
+    if (id == profile_.custody_account) p.capacity = token::Capacity::kBacking;
+    if (id == profile_.suspense_account) p.capacity = token::Capacity::kSuspense;
+    p.base_units = account.units;
+    p.locks = {account.locked};
+    p.claimed = account.locked;
+    out.positions.push_back(std::move(p));
+  }
+  return out;
+}
+
+std::map<TransferId, Uint128> FakeLedger::units_of(std::initializer_list<OperationKind> kinds) const {
+  std::map<TransferId, Uint128> out;
+  for (const auto& [id, done] : done_)
+    for (const auto kind : kinds)
+      if (done.request.kind == kind) out[done.request.transfer] += done.request.quantity.units();
+  return out;
+}
+
 Error FakeLedger::apply(const ledger::OperationRequest& r) {
+  using testing::EntryCause;
   const Error none{};
   const auto units = r.base_units;
   auto& custody = accounts_[profile_.custody_account];
@@ -34,12 +72,12 @@ Error FakeLedger::apply(const ledger::OperationRequest& r) {
       if (!live(r.related, OperationKind::kLock)) return {Code::lock_missing, ""};
       ended_.insert(r.related);
       account.locked -= units;
-      account.units -= units;
-      if (issuer) custody.units += units;
+      book(r.account, false, units, issuer ? EntryCause::kTransfer : EntryCause::kRepresentation);
+      if (issuer) book(profile_.custody_account, true, units, EntryCause::kTransfer);
       return none;
     case OperationKind::kCreate:
       if (issuer && custody.units - earmarked_ < units) return {Code::insufficient_available, "backing"};
-      if (!issuer) custody.units += units;
+      if (!issuer) book(profile_.custody_account, true, units, EntryCause::kRepresentation);
       earmarked_ += units;
       return none;
     case OperationKind::kAssign:
@@ -47,14 +85,14 @@ Error FakeLedger::apply(const ledger::OperationRequest& r) {
       if (!live(r.related, OperationKind::kCreate)) return {Code::lock_missing, ""};
       if (r.kind == OperationKind::kAssign && account.blocked) return {Code::account_blocked, r.account.str()};
       ended_.insert(r.related);
-      custody.units -= units;
+      book(profile_.custody_account, false, units, EntryCause::kTransfer);
       earmarked_ -= units;
-      (r.kind == OperationKind::kAssign ? account : accounts_[profile_.suspense_account]).units += units;
+      book(r.kind == OperationKind::kAssign ? r.account : profile_.suspense_account, true, units, EntryCause::kTransfer);
       return none;
     }
     case OperationKind::kDestroy:
       if (live(r.related, OperationKind::kCreate)) {
-        if (!issuer) custody.units -= units;
+        if (!issuer) book(profile_.custody_account, false, units, EntryCause::kRepresentation);
         earmarked_ -= units;
       } else if (ended_.contains(r.related)) {
         return {Code::lock_missing, ""};
@@ -66,8 +104,8 @@ Error FakeLedger::apply(const ledger::OperationRequest& r) {
       if (!live(r.related, OperationKind::kSuspend)) return {Code::lock_missing, ""};
       if (account.blocked) return {Code::account_blocked, r.account.str()};
       ended_.insert(r.related);
-      accounts_[profile_.suspense_account].units -= units;
-      account.units += units;
+      book(profile_.suspense_account, false, units, EntryCause::kTransfer);
+      book(r.account, true, units, EntryCause::kTransfer);
       return none;
   }
   return {Code::internal, ""};

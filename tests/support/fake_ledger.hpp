@@ -8,6 +8,7 @@
 
 #include "ustp/crypto/crypto.hpp"
 #include "ustp/ledger/port.hpp"
+#include "ustp/testing/invariants.hpp"
 
 namespace ustp::test {
 
@@ -15,7 +16,7 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
  public:
   explicit FakeLedger(ledger::LedgerProfile profile) : profile_(std::move(profile)) {}
 
-  void deposit(const AccountId& account, Uint128 units) { accounts_[account].units += units; }
+  void deposit(const AccountId& account, Uint128 units);  // an act of the issuer
   void block(const AccountId& account, bool blocked) { accounts_[account].blocked = blocked; }
   // Runs a request; the same id again gives the same answer, with another body operation_conflict.
   ledger::Outcome run(const ledger::OperationRequest& request);
@@ -28,6 +29,11 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
   // Requests wait here between prepare() and execute(): an intent's octets are the operation id alone.
   std::map<OperationId, ledger::OperationRequest> mailbox;
   std::size_t effects() const { return effects_; }  // operations that changed something
+  // What the ledger says of itself, for the identities of spec/02.
+  testing::LedgerPicture picture(const UnitRatio& ratio) const;
+  const std::vector<testing::Entry>& entries() const { return entries_; }  // every booking, in order
+  // Units of each transfer that left this ledger, and that came to rest on it.
+  std::map<TransferId, Uint128> units_of(std::initializer_list<OperationKind> kinds) const;
   const ledger::LedgerProfile& profile() const { return profile_; }
 
  private:
@@ -41,6 +47,7 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
     ledger::OperationRequest request;
   };
   Error apply(const ledger::OperationRequest& request);
+  void book(const AccountId& account, bool credit, Uint128 units, testing::EntryCause cause);
   bool live(const OperationId& id, OperationKind kind) const;
 
   ledger::LedgerProfile profile_;
@@ -48,6 +55,7 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
   std::map<OperationId, Done> done_;
   std::set<OperationId> ended_;     // locks, creates and suspends that were used up or undone
   std::set<OperationId> tombstones_;
+  std::vector<testing::Entry> entries_;
   Uint128 earmarked_ = 0;
   std::size_t effects_ = 0;
 };

@@ -21,6 +21,12 @@ struct Node {
   std::uint64_t link = 0;
 };
 
+struct Carried {  // a frame on its way
+  GatewayId from, to;
+  std::uint64_t link = 0;
+  Bytes frame;
+};
+
 class World {
  public:
   explicit World(std::uint64_t seed);
@@ -49,13 +55,19 @@ class World {
   // `before_effects`: called once the block is durable and before anything leaves; true crashes the node there.
   // A batch holds one to `batch_max` inputs, as chance has it.
   bool step(const std::function<bool(Node&)>& before_effects = {}, std::size_t batch_max = 3);
+  // One input to one node, as a batch of its own: journalled, its effects let out; gives what it did.
+  gateway::BatchResult feed(Node& node, gateway::CoreInput input);
+  // Sees every frame on its way; true loses it.
+  std::function<bool(const Carried&)> on_wire;
   void settle(std::size_t steps_max = 2000);     // until nothing moves; restarts crashed nodes
   void check_invariants(bool at_rest);           // token-model identities over the three ledgers
   void check_replay();                           // live state = replayed state, on every node
 
  private:
+  testing::Picture picture();
   void connect(Node& a, Node& b);
   void route(Node& from, gateway::Effects effects);
+  void keep(Node& node, Bytes payload);  // in its journal
   std::unique_ptr<gateway::Core> make_core(Node& node, FakeDriver& driver);
   Node& node(const GatewayId& id);
 
@@ -66,6 +78,8 @@ class World {
   std::vector<Node> nodes_;
   std::size_t first_statements_ = 0;  // how many the nodes were configured with
   std::uint64_t links_ = 0;
+  testing::Picture checked_;                   // as of the last check_invariants
+  std::map<LedgerId, std::size_t> entries_checked_;
 };
 
 }  // namespace ustp::test

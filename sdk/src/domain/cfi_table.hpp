@@ -1,7 +1,7 @@
 #pragma once
-// ISO 10962 (CFI) categories, groups and attribute letters. "*" means: any letter A to Z. It stands where the letters
-// of the attribute depend on others or are not confirmed here; being too strict would refuse genuine codes. X ("not
-// applicable") is allowed in every place, as the standard has it.
+// ISO 10962 (CFI, edition 2021): the letters of each attribute, group by group. X ("not applicable or not known") is
+// allowed in every place, as the standard has it, and stands alone where a row says kNone. The four attributes do not
+// depend on each other.
 
 #include <cstddef>
 #include <string_view>
@@ -13,11 +13,14 @@ struct CfiGroup {
   std::string_view attributes[4];
 };
 
-inline constexpr std::string_view kVoting = "VNRE", kOwnership = "TU", kPayment = "FOP", kForm = "BRNM",
-                                  kRedemption = "RETGACN", kIncome = "FCPQANUD", kFundEnd = "COM",
-                                  kDistribution = "IGJ", kFundAssets = "RBEVLCDFKM", kFundUnit = "SQUY",
-                                  kInterest = "FZVCK", kGuarantee = "TGSUPNOQJC", kRepayment = "FGCDABTLPQRE",
-                                  kAny = "*", kNone = "";
+inline constexpr std::string_view kVoting = "ENRV", kOwnership = "TU", kPayment = "FOP", kForm = "BMNR",
+                                  kRedemption = "ACEGNRT", kIncome = "ACFNPQU", kFundEnd = "CMO",
+                                  kDistribution = "GIJ", kFundAssets = "BCDEFKLMRV", kFundUnit = "QSUY",
+                                  kSharesUnits = "SU", kInterest = "FKVZ", kPlainInterest = "FVZ",
+                                  kGuarantee = "CGJNOPQSTU", kRepayment = "ABCDEFGLPQRT", kUnderlying = "BCDFIMNOSTW",
+                                  kRightsBasis = "BCFIMPS", kWarrantBasis = "BCDIMST", kTenor = "CNP",
+                                  kStandard = "NS", kOptionKind = "ABCDEFGHI", kPayoff = "ABDGLMPV", kSettle = "CEP",
+                                  kForwardPrice = "CFS", kDelivery = "CP", kNone = "";
 
 inline constexpr CfiGroup kCfiGroups[] = {
     // E: equities
@@ -26,61 +29,92 @@ inline constexpr CfiGroup kCfiGroups[] = {
     {'E', 'C', {kVoting, kOwnership, kPayment, kForm}},
     {'E', 'F', {kVoting, kRedemption, kIncome, kForm}},
     {'E', 'L', {kVoting, kOwnership, kPayment, kForm}},
-    {'E', 'D', {kAny, kAny, kAny, kForm}},
-    {'E', 'Y', {kAny, kAny, kAny, kAny}},
+    {'E', 'D', {"CFLMPS", "BDNR", "ACDFNPQU", kForm}},
+    {'E', 'Y', {"ABCDEM", "DMY", "EFMV", "BCDGIMNST"}},
     {'E', 'M', {kNone, kNone, kNone, kForm}},
     // C: collective investment vehicles
     {'C', 'I', {kFundEnd, kDistribution, kFundAssets, kFundUnit}},
-    {'C', 'H', {kAny, kNone, kNone, kNone}},
+    {'C', 'H', {"ADELMNRS", kNone, kNone, kNone}},
     {'C', 'B', {kFundEnd, kDistribution, kNone, kFundUnit}},
-    {'C', 'E', {kFundEnd, kDistribution, kFundAssets, kFundUnit}},
-    {'C', 'S', {kAny, kAny, kAny, kAny}},
-    {'C', 'F', {kFundEnd, kDistribution, "IHBEPM", kFundUnit}},
+    {'C', 'E', {kFundEnd, kDistribution, kFundAssets, kSharesUnits}},
+    {'C', 'S', {kFundEnd, "BGLM", "BMR", kSharesUnits}},
+    {'C', 'F', {kFundEnd, kDistribution, "BEHIMP", kFundUnit}},
     {'C', 'P', {kFundEnd, kDistribution, kFundAssets, kFundUnit}},
     {'C', 'M', {kNone, kNone, kNone, kFundUnit}},
     // D: debt instruments
-    {'D', 'B', {kInterest, kGuarantee, kRepayment, kForm}},
+    {'D', 'B', {"CFKVZ", kGuarantee, kRepayment, kForm}},
     {'D', 'C', {kInterest, kGuarantee, kRepayment, kForm}},
     {'D', 'W', {kInterest, kGuarantee, kRepayment, kForm}},
     {'D', 'T', {kInterest, kGuarantee, kRepayment, kForm}},
-    {'D', 'S', {kAny, kAny, kAny, kAny}},
-    {'D', 'E', {kAny, kAny, kAny, kAny}},
-    {'D', 'G', {kInterest, kGuarantee, kRepayment, kForm}},
-    {'D', 'A', {kInterest, kGuarantee, kRepayment, kForm}},
-    {'D', 'N', {kInterest, kGuarantee, kRepayment, kForm}},
-    {'D', 'D', {kAny, kAny, kAny, kForm}},
+    {'D', 'S', {"ABCDM", "DFMVY", "FMV", "BCDIMNST"}},
+    {'D', 'E', {"ABCDEM", "DFMVY", "CMRST", "BCDIMNST"}},
+    {'D', 'G', {kPlainInterest, kGuarantee, kRepayment, kForm}},
+    {'D', 'A', {kPlainInterest, kGuarantee, kRepayment, kForm}},
+    {'D', 'N', {kPlainInterest, kGuarantee, kRepayment, kForm}},
+    {'D', 'D', {"ABCGMNTWY", "CFVZ", kGuarantee, kRepayment}},
     {'D', 'Y', {kInterest, kGuarantee, kNone, kForm}},
-    {'D', 'M', {kAny, kNone, kNone, kForm}},
+    {'D', 'M', {"BMP", kNone, kNone, kForm}},
     // R: entitlements
     {'R', 'A', {kNone, kNone, kNone, kForm}},
-    {'R', 'S', {kAny, kNone, kNone, kForm}},
-    {'R', 'P', {kAny, kNone, kNone, kForm}},
-    {'R', 'W', {"BSDTCIM", "TNC", "CPB", "AEBM"}},
-    {'R', 'F', {"BSDTCIM", kAny, kAny, kAny}},
-    {'R', 'D', {kAny, kNone, kNone, kForm}},
-    {'R', 'M', {kAny, kAny, kAny, kAny}},
-    // O: listed options, F: futures
-    {'O', 'C', {"AEB", "BSDTCIOFWNM", "PCNE", "SN"}},
-    {'O', 'P', {"AEB", "BSDTCIOFWNM", "PCNE", "SN"}},
-    {'O', 'M', {kAny, kAny, kAny, kAny}},
-    {'F', 'F', {"BSDCIOFWNVM", "PCN", "SN", kNone}},
-    {'F', 'C', {"EAISNPHM", "PCN", "SN", kNone}},
-    // S: swaps, H: options that are not listed, I: spot, J: forwards, K: strategies
-    {'S', 'R', {kAny, kAny, kAny, kAny}}, {'S', 'T', {kAny, kAny, kAny, kAny}}, {'S', 'E', {kAny, kAny, kAny, kAny}},
-    {'S', 'C', {kAny, kAny, kAny, kAny}}, {'S', 'F', {kAny, kAny, kAny, kAny}}, {'S', 'M', {kAny, kAny, kAny, kAny}},
-    {'H', 'R', {kAny, kAny, kAny, kAny}}, {'H', 'T', {kAny, kAny, kAny, kAny}}, {'H', 'E', {kAny, kAny, kAny, kAny}},
-    {'H', 'C', {kAny, kAny, kAny, kAny}}, {'H', 'F', {kAny, kAny, kAny, kAny}}, {'H', 'M', {kAny, kAny, kAny, kAny}},
-    {'I', 'F', {kAny, kAny, kAny, kAny}}, {'I', 'T', {kAny, kAny, kAny, kAny}},
-    {'J', 'E', {kAny, kAny, kAny, kAny}}, {'J', 'F', {kAny, kAny, kAny, kAny}}, {'J', 'C', {kAny, kAny, kAny, kAny}},
-    {'J', 'R', {kAny, kAny, kAny, kAny}}, {'J', 'T', {kAny, kAny, kAny, kAny}},
-    {'K', 'R', {kAny, kAny, kAny, kAny}}, {'K', 'T', {kAny, kAny, kAny, kAny}}, {'K', 'E', {kAny, kAny, kAny, kAny}},
-    {'K', 'C', {kAny, kAny, kAny, kAny}}, {'K', 'F', {kAny, kAny, kAny, kAny}}, {'K', 'Y', {kAny, kAny, kAny, kAny}},
-    {'K', 'M', {kAny, kAny, kAny, kAny}},
-    // L: financing, T: referential instruments, M: others
-    {'L', 'L', {kAny, kAny, kAny, kAny}}, {'L', 'R', {kAny, kAny, kAny, kAny}}, {'L', 'S', {kAny, kAny, kAny, kAny}},
-    {'T', 'C', {kAny, kAny, kAny, kAny}}, {'T', 'T', {kAny, kAny, kAny, kAny}}, {'T', 'R', {kAny, kAny, kAny, kAny}},
-    {'T', 'I', {kAny, kAny, kAny, kAny}}, {'T', 'B', {kAny, kAny, kAny, kAny}}, {'T', 'D', {kAny, kAny, kAny, kAny}},
-    {'T', 'M', {kAny, kAny, kAny, kAny}}, {'M', 'C', {kAny, kAny, kAny, kAny}}, {'M', 'M', {kAny, kAny, kAny, kAny}},
+    {'R', 'S', {kRightsBasis, kNone, kNone, kForm}},
+    {'R', 'P', {kRightsBasis, kNone, kNone, kForm}},
+    {'R', 'W', {kWarrantBasis, "CNT", "BCP", "ABEM"}},
+    {'R', 'F', {kWarrantBasis, "MNT", "CMP", "ABEM"}},
+    {'R', 'D', {"AMPSW", kNone, kNone, kForm}},
+    {'R', 'M', {kNone, kNone, kNone, kNone}},
+    // O: listed options
+    {'O', 'C', {"ABE", kUnderlying, "CENP", kStandard}},
+    {'O', 'P', {"ABE", kUnderlying, "CENP", kStandard}},
+    {'O', 'M', {kNone, kNone, kNone, kNone}},
+    // F: futures
+    {'F', 'F', {"BCDFIMNOSVW", kTenor, kStandard, kNone}},
+    {'F', 'C', {"AEHIMNPS", kTenor, kStandard, kNone}},
+    // S: swaps
+    {'S', 'R', {"ACDGHMZ", "CDIY", "CS", "DN"}},
+    {'S', 'T', {"ABCGHIJKMNPQST", "CT", kNone, kSettle}},
+    {'S', 'E', {"BIMS", "CDLMPTV", kNone, kSettle}},
+    {'S', 'C', {"BIMUV", "CMT", "CLS", "ACP"}},
+    {'S', 'F', {"ACM", kNone, kNone, kDelivery}},
+    {'S', 'M', {"MP", kNone, kNone, kSettle}},
+    // H: options that are not listed
+    {'H', 'R', {"ACDEFGHMOR", kOptionKind, "ABCDFGLMPV", kSettle}},
+    {'H', 'T', {"ABCFGHIJKMNOPRSTW", kOptionKind, kPayoff, kSettle}},
+    {'H', 'E', {"BFIMORS", kOptionKind, kPayoff, kSettle}},
+    {'H', 'C', {"IMUVW", kOptionKind, kPayoff, kSettle}},
+    {'H', 'F', {"BCDEFMQRTUVWY", "JKL", kPayoff, kSettle}},
+    {'H', 'M', {"MP", "ABCDEFGHIJKL", kPayoff, "ACENP"}},
+    // I: spot
+    {'I', 'F', {kNone, kNone, kNone, "P"}},
+    {'I', 'T', {"AJKMNPST", kNone, kNone, kNone}},
+    // J: forwards
+    {'J', 'E', {"BFIOS", kNone, kForwardPrice, kDelivery}},
+    {'J', 'F', {"FJKLNORSTUVW", kNone, "CFRS", kDelivery}},
+    {'J', 'C', {"ABCDGIO", kNone, kForwardPrice, kDelivery}},
+    {'J', 'R', {"IMO", kNone, kForwardPrice, kDelivery}},
+    {'J', 'T', {"ABCGHIJKMNPST", kNone, kForwardPrice, kDelivery}},
+    // K: strategies
+    {'K', 'R', {kNone, kNone, kNone, kNone}},
+    {'K', 'T', {kNone, kNone, kNone, kNone}},
+    {'K', 'E', {kNone, kNone, kNone, kNone}},
+    {'K', 'C', {kNone, kNone, kNone, kNone}},
+    {'K', 'F', {kNone, kNone, kNone, kNone}},
+    {'K', 'Y', {kNone, kNone, kNone, kNone}},
+    {'K', 'M', {kNone, kNone, kNone, kNone}},
+    // L: financing
+    {'L', 'L', {"ABJKMNPST", kNone, kNone, kDelivery}},
+    {'L', 'R', {"CGS", "FNOT", kNone, "DHT"}},
+    {'L', 'S', {"CDEGKLMPTW", "NOT", kNone, "DFHT"}},
+    // T: referential instruments
+    {'T', 'C', {"CLMN", kNone, kNone, kNone}},
+    {'T', 'T', {"AEHIMNPS", kNone, kNone, kNone}},
+    {'T', 'R', {"FMNRV", "ADMNQSW", kNone, kNone}},
+    {'T', 'I', {"CDEFMRT", "CEFMP", "GMNP", kNone}},
+    {'T', 'B', {"CDEFIMT", kNone, kNone, kNone}},
+    {'T', 'D', {"CFKLMPS", kNone, kNone, kNone}},
+    {'T', 'M', {kNone, kNone, kNone, kNone}},
+    // M: others
+    {'M', 'C', {"ABHMSUW", kOwnership, kNone, kForm}},
+    {'M', 'M', {"EIMNPRST", kNone, kNone, kNone}},
 };
 
 constexpr const CfiGroup* find_cfi_group(char category, char group) {
@@ -90,8 +124,7 @@ constexpr const CfiGroup* find_cfi_group(char category, char group) {
 }
 
 constexpr bool cfi_attribute_allowed(const CfiGroup& group, std::size_t place, char letter) {
-  const std::string_view allowed = group.attributes[place];
-  return letter == 'X' || allowed == kAny || allowed.find(letter) != std::string_view::npos;
+  return letter == 'X' || group.attributes[place].find(letter) != std::string_view::npos;
 }
 
 }  // namespace ustp::detail

@@ -138,7 +138,8 @@ std::optional<Error> reason_of(const TransferState& state, Event event, const In
       return Error{finding.code, finding.rule + ": " + finding.detail};
   }
   if (event == Event::kCancel) return Error{Code::cancelled, ""};
-  if (const auto* in = std::get_if<MessageInput>(&input)) {
+  // What ended it first stays the reason: an answer that crosses the abort changes nothing (USTP-TRF-027, -073).
+  if (const auto* in = std::get_if<MessageInput>(&input); in && !state.reason) {
     if (const auto* error = std::get_if<wire::ErrorMessage>(&in->message.body)) return Error{error->code, error->detail};
     if (const auto* abort = std::get_if<wire::SessionAbort>(&in->message.body))
       return Error{Code::aborted_by_peer, std::string(info(abort->reason).name)};

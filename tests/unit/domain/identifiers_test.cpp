@@ -43,7 +43,7 @@ TEST_CASE("a DTI is taken with a right check character, or when it is older than
 
 
 TEST_CASE("a BIC has 8 or 11 characters and a country of letters") {
-  for (auto text : {"AGRIFRPP882", "AGRIFRPP", "DEUTDEFF", "4GRIFRPP"}) accepted<Bic>(text);
+  for (auto text : {"AGRIFRPP882", "AGRIFRPP", "DEUTDEFF", "4GRIFRPP"}) accepted<Bic>(text);  // digits since 2014
   for (auto text : {"AGRIF2PP", "AGRIFRPP8", "agrifrpp", "AGRIFRP-", "", "AGRIFRPP8822"})
     refused<Bic>(text, Code::invalid_bic);
 }
@@ -61,6 +61,46 @@ TEST_CASE("a CFI is checked against categories, groups and known attribute lette
   for (auto text : {"ELNUFQ", "ESQUFR", "ZSVUFR", "EZVUFR", "esvufr", "ESVUF", "ESVUFRX", "ESVUF1", ""})
     refused<Cfi>(text, Code::invalid_cfi);
   accepted<Cfi>("ESXXXX");  // X: not applicable, allowed in every attribute
+}
+
+TEST_CASE("CFI: every attribute takes the letters of ISO 10962 and no other, whatever stands beside it") {
+  struct Row {
+    const char* group;
+    const char* letters[4];  // "" = X only
+  };
+  const Row rows[] = {
+      {"ES", {"ENRV", "TU", "FOP", "BMNR"}},       {"EP", {"ENRV", "ACEGNRT", "ACFNPQU", "BMNR"}},
+      {"EL", {"ENRV", "TU", "FOP", "BMNR"}},       {"ED", {"CFLMPS", "BDNR", "ACDFNPQU", "BMNR"}},
+      {"CE", {"CMO", "GIJ", "BCDEFKLMRV", "SU"}},  {"CH", {"ADELMNRS", "", "", ""}},
+      {"DB", {"CFKVZ", "CGJNOPQSTU", "ABCDEFGLPQRT", "BMNR"}},
+      {"DC", {"FKVZ", "CGJNOPQSTU", "ABCDEFGLPQRT", "BMNR"}},
+      {"DY", {"FKVZ", "CGJNOPQSTU", "", "BMNR"}},  {"RW", {"BCDIMST", "CNT", "BCP", "ABEM"}},
+      {"OC", {"ABE", "BCDFIMNOSTW", "CENP", "NS"}}, {"FF", {"BCDFIMNOSVW", "CNP", "NS", ""}},
+      {"SR", {"ACDGHMZ", "CDIY", "CS", "DN"}},     {"KR", {"", "", "", ""}},
+      {"LR", {"CGS", "FNOT", "", "DHT"}},          {"MM", {"EIMNPRST", "", "", ""}},
+  };
+  for (const Row& row : rows)
+    for (std::size_t place = 0; place < 4; ++place)
+      for (char letter = 'A'; letter <= 'Z'; ++letter) {
+        std::string code = std::string(row.group) + "XXXX";
+        code[place + 2] = letter;
+        CAPTURE(code);
+        const bool known = letter == 'X' || std::string_view(row.letters[place]).find(letter) != std::string_view::npos;
+        CHECK(Cfi::parse(code).has_value() == known);
+      }
+}
+
+TEST_CASE("CFI: categories and groups are those of ISO 10962") {
+  const std::string groups[] = {"E:SPCFLDYM", "C:IHBESFPM", "D:BCWTSEGANDYM", "R:ASPWFDM", "O:CPM", "F:FC",
+                                "S:RTECFM", "H:RTECFM", "I:FT", "J:EFCRT", "K:RTECFYM", "L:LRS", "T:CTRIBDM", "M:CM"};
+  for (char category = 'A'; category <= 'Z'; ++category)
+    for (char group = 'A'; group <= 'Z'; ++group) {
+      const std::string code = std::string{category, group} + "XXXX";
+      bool known = false;
+      for (const auto& one : groups) known = known || (one[0] == category && one.find(group, 2) != std::string::npos);
+      CAPTURE(code);
+      CHECK(Cfi::parse(code).has_value() == known);
+    }
 }
 
 TEST_CASE("a UTI begins with a right LEI and has 1 to 32 more characters") {
