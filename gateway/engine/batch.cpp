@@ -36,16 +36,17 @@ MessageRef Batch::queue(const protocol::Outgoing& message) {
   return {false, message.to, 0, static_cast<std::uint32_t>(list.size() - 1)};
 }
 
-Result<void> Batch::advance(const protocol::TransferState* state, const protocol::Input& input, StepEntry entry) {
+Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& input, StepEntry entry) {
   const token::TransferTerms* terms = nullptr;
-  GatewayId peer = state ? state->peer : GatewayId{};
+  GatewayId peer = transfer ? transfer->state.peer : GatewayId{};
   if (const auto* in = std::get_if<protocol::MessageInput>(&input)) {
     peer = in->from;
     if (const auto* proposal = std::get_if<wire::TransferProposal>(&in->message.body)) terms = &proposal->terms;
   } else if (const auto* order = std::get_if<protocol::OrderInput>(&input)) {
     peer = order->terms.recipient_gateway;
   }
-  auto outcome = protocol::step(state, input, facts(peer, terms), now_);
+  protocol::TransferState fresh;
+  auto outcome = protocol::step(transfer ? transfer->state : fresh, input, facts(peer, terms), now_);
   if (auto* refusal = std::get_if<protocol::Refusal>(&outcome)) {
     if (refusal->answer) queue(*refusal->answer);
     if (entry.kind == StepEntry::Kind::kMessage) {
@@ -56,9 +57,13 @@ Result<void> Batch::advance(const protocol::TransferState* state, const protocol
   }
   auto& result = std::get<protocol::StepResult>(outcome);
   for (const auto& message : result.messages) entry.sent.push_back(queue(message));
-  core_.absorb(result.next, result.record, core_.position_ + 1);
-  effects_.steps.push_back({result.next.id, result.record.from, result.record.to, result.record.event,
-                            result.next.role == protocol::Role::kSender});
+  if (!transfer) {
+    transfer = &core_.first_seen(fresh.id);
+    transfer->state = std::move(fresh);
+  }
+  core_.absorb(*transfer, result.record, core_.position_ + 1);
+  effects_.steps.push_back({transfer->state.id, result.record.from, result.record.to, result.record.event,
+                            transfer->state.role == protocol::Role::kSender});
   for (std::size_t i = 0; i < result.operations.size(); ++i) {
     auto intent = core_.driver_.prepare(result.operations[i]);
     if (!intent) {  // what the ledger can never express is a refusal like any other
@@ -67,7 +72,7 @@ Result<void> Batch::advance(const protocol::TransferState* state, const protocol
     } else {
       effects_.executes.push_back(*intent);
     }
-    core_.open_operation(result.next.id, result.record.operations[i], *intent, now_);
+    core_.open_operation(*transfer, result.record.operations[i], *intent, now_);
     entry.intents.push_back(*std::move(intent));
   }
   entry.record = std::move(result.record);
@@ -79,16 +84,14 @@ void Batch::on(ledger::Outcome outcome) {
   const auto it = core_.operations_.find(outcome.id);
   if (it == core_.operations_.end()) return;  // told before
   if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
-  const auto operation = it->second;
-  core_.operations_.erase(it);
-  const auto* state = core_.find(operation.transfer);
-  if (!state) return;
-  protocol::OutcomeInput input{operation.operation.kind, operation.operation.ordinal, std::move(outcome)};
+  const auto operation = it->second.operation;
+  auto& transfer = core_.transfers_.at(it->second.transfer);
+  core_.close_operation(outcome.id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
-  entry.outcome = input;
-  const auto copy = *state;
-  (void)advance(&copy, input, std::move(entry));
+  entry.outcome = {operation.kind, operation.ordinal, std::move(outcome)};
+  const protocol::Input input = entry.outcome;
+  (void)advance(&transfer, input, std::move(entry));
 }
 
 Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
@@ -179,12 +182,12 @@ void Batch::on(CancelCommand command) {
   const auto answer = [&](Result<TransferView> view) {
     effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
   };
-  const auto* state = core_.find(command.transfer);
-  if (!state || state->owner != command.participant) return answer(Error{Code::not_found, command.transfer.hex()});
+  const auto it = core_.transfers_.find(command.transfer);
+  if (it == core_.transfers_.end() || it->second.state.owner != command.participant)
+    return answer(Error{Code::not_found, command.transfer.hex()});
   StepEntry entry;
   entry.kind = StepEntry::Kind::kCancel;
-  const auto copy = *state;
-  if (auto done = advance(&copy, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
+  if (auto done = advance(&it->second, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
   answer(core_.view(*core_.find(command.transfer)));
 }
 
@@ -195,22 +198,19 @@ void Batch::on(QueryCommand command) {
 void Batch::fire_timers() {
   while (!core_.timers_.empty() && core_.timers_.begin()->first <= now_) {
     const auto [at, id] = *core_.timers_.begin();
-    core_.timers_.erase(core_.timers_.begin());
-    core_.armed_.erase(id);
-    const auto* found = core_.find(id);
-    if (!found) continue;
-    const auto state = *found;
+    auto& transfer = core_.transfers_.at(id);
+    core_.arm(transfer, {INT64_MAX});
     StepEntry entry;
-    if (state.state == State::kSuspended) {
-      if (!protocol::beneficiary_findings(state.terms, core_.registry_, now_).empty()) {
-        core_.arm(state, now_);  // still not eligible: look again later, nothing to record
+    if (transfer.state.state == State::kSuspended) {
+      if (!protocol::beneficiary_findings(transfer.state.terms, core_.registry_, now_).empty()) {
+        core_.arm(transfer, now_ + core_.options_.recheck_every);  // still not eligible: nothing to record
         continue;
       }
       entry.kind = StepEntry::Kind::kRecheck;
-      (void)advance(&state, protocol::RecheckInput{}, std::move(entry));
+      (void)advance(&transfer, protocol::RecheckInput{}, std::move(entry));
     } else {
       entry.kind = StepEntry::Kind::kDeadline;
-      (void)advance(&state, protocol::DeadlineInput{}, std::move(entry));
+      (void)advance(&transfer, protocol::DeadlineInput{}, std::move(entry));
     }
     take_refused();
   }

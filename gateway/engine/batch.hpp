@@ -30,7 +30,8 @@ class Batch {
   void on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash);
 
   // Steps a transfer and books what follows; the error is the refusal's.
-  Result<void> advance(const protocol::TransferState* state, const protocol::Input& input, StepEntry entry);
+  // `transfer` is null for an order or a proposal that starts one.
+  Result<void> advance(Core::Transfer* transfer, const protocol::Input& input, StepEntry entry);
   MessageRef queue(const protocol::Outgoing& message);
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);

@@ -100,12 +100,8 @@ Result<void> Batch::apply_statement(const wire::SignedStatement& statement) {
 }
 
 void Batch::recheck_suspended() {  // decision 16: suspense ends by a passed re-check
-  for (const auto& [id, state] : core_.transfers_) {
-    if (state.state != State::kSuspended) continue;
-    if (const auto it = core_.armed_.find(id); it != core_.armed_.end()) core_.timers_.erase({it->second, id});
-    core_.timers_.insert({now_, id});
-    core_.armed_[id] = now_;
-  }
+  for (auto& [id, transfer] : core_.transfers_)
+    if (transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
 }
 
 void Batch::on_statement(const FrameInput& input) {
@@ -149,19 +145,20 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
   if (std::holds_alternative<wire::StatusRequest>(message->body)) return on_status_request(peer, ref, *message);
   if (std::holds_alternative<wire::MoveNotice>(message->body))
     return on_notice(peer, ref, *message, wire::message_hash(batch.items[item].octets));
-  const auto* found = core_.find(message->transfer);
-  std::optional<protocol::TransferState> state;
-  if (found) state = *found;
+  const auto it = core_.transfers_.find(message->transfer);
+  auto* transfer = it == core_.transfers_.end() ? nullptr : &it->second;
   // Decision 4: in recovery nothing new is started, open ones go on.
-  if (!found && core_.recovery_only_) {
+  if (!transfer && core_.recovery_only_) {
     entries_.push_back(RefusalEntry{ref, {Code::recovery_only, ""}});
     return;
   }
-  auto input = message_input(peer, *std::move(message), batch, item, found, core_.registry_, core_.options_.self);
+  const protocol::Input input = message_input(peer, *std::move(message), batch, item,
+                                              transfer ? &transfer->state : nullptr, core_.registry_,
+                                              core_.options_.self);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kMessage;
   entry.message = ref;
-  (void)advance(state ? &*state : nullptr, input, std::move(entry));
+  (void)advance(transfer, input, std::move(entry));
   take_refused();
 }
 
@@ -179,8 +176,7 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
   // Decision 14: never heard of it, so it can never be committed: a signed abort tombstone, durable before the answer.
   const auto tombstone = protocol::abort_tombstone(core_.options_.self, peer, message, now_);
   const auto answer = queue(protocol::status_answer(peer, tombstone));
-  core_.transfers_[tombstone.id] = tombstone;
-  core_.order_.push_back(tombstone.id);
+  core_.first_seen(tombstone.id).state = tombstone;
   entries_.push_back(TombstoneEntry{ref, answer, now_});
 }
 

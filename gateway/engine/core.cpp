@@ -22,48 +22,63 @@ BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
   return result;
 }
 
-void Core::absorb(const protocol::TransferState& next, const protocol::Record& record, std::uint64_t position) {
-  const bool fresh = record.from == State::kNone;
-  const bool was_open = !fresh && !protocol::is_terminal(record.from);
-  const bool is_open = !protocol::is_terminal(record.to);
-  if (is_open && !was_open) ++open_;
-  if (!is_open && was_open) --open_;
-  if (fresh) order_.push_back(next.id);
-  home_book_.on_record(next, record);
-  transfers_[next.id] = next;
-  auto& positions = positions_[next.id];
-  if (positions.empty() || positions.back() != position) positions.push_back(position);
-  arm(next, record.time);
-  if (!is_open) std::erase_if(operations_, [&](const auto& open) { return open.second.transfer == next.id; });
-  ++counters_.steps;
+Core::Transfer& Core::first_seen(const TransferId& id) {
+  order_.push_back(id);
+  return transfers_[id];
 }
 
-void Core::arm(const protocol::TransferState& state, Instant since) {
-  if (const auto it = armed_.find(state.id); it != armed_.end()) {
-    timers_.erase({it->second, state.id});
-    armed_.erase(it);
-  }
-  Instant at{INT64_MAX};
+namespace {
+
+// When a transfer in this state wants to be looked at by itself; INT64_MAX: never.
+Instant due_at(const protocol::TransferState& state, const CoreOptions& options, Instant since) {
   switch (state.state) {
     case State::kProposed: case State::kCommenced: case State::kLocking: case State::kLockAsserted:
     case State::kPreparing: case State::kAccepted: case State::kCommenceAcked: case State::kLockAccepted:
     case State::kCreating: case State::kReady:
-      at = state.terms.vote_by + Duration{1};
-      break;
+      return state.terms.vote_by + Duration{1};
     // Doubt is asked about again and again, never resolved by time (USTP-TRF-060).
-    case State::kInDoubt: at = since + options_.status_retry; break;
-    case State::kSuspended: at = since + options_.recheck_every; break;
-    default: return;
+    case State::kInDoubt: return since + options.status_retry;
+    case State::kSuspended: return since + options.recheck_every;
+    default: return {INT64_MAX};
   }
-  timers_.insert({at, state.id});
-  armed_[state.id] = at;
 }
 
-void Core::open_operation(const TransferId& transfer, protocol::OperationRef operation, ledger::Intent intent,
-                          Instant now) {
+}  // namespace
+
+void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position) {
+  const bool was_open = record.from != State::kNone && !protocol::is_terminal(record.from);
+  const bool is_open = !protocol::is_terminal(record.to);
+  if (is_open && !was_open) ++open_;
+  if (!is_open && was_open) --open_;
+  home_book_.on_record(transfer.state, record);
+  if (transfer.blocks.empty() || transfer.blocks.back() != position) transfer.blocks.push_back(position);
+  arm(transfer, due_at(transfer.state, options_, record.time));
+  if (!is_open) {
+    for (const auto& id : transfer.operations) operations_.erase(id);
+    transfer.operations.clear();
+  }
+  ++counters_.steps;
+}
+
+void Core::arm(Transfer& transfer, Instant at) {
+  if (transfer.armed == at) return;
+  if (transfer.armed.ns != INT64_MAX) timers_.erase({transfer.armed, transfer.state.id});
+  transfer.armed = at;
+  if (at.ns != INT64_MAX) timers_.insert({at, transfer.state.id});
+}
+
+void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now) {
   const auto id = intent.id;
-  operations_[id] = {transfer, operation, std::move(intent), now};
+  transfer.operations.push_back(id);
+  operations_[id] = {transfer.state.id, operation, std::move(intent), now};
   if (next_requery_.ns == INT64_MAX) next_requery_ = now + options_.requery_every;
+}
+
+void Core::close_operation(const OperationId& id) {
+  const auto it = operations_.find(id);
+  if (it == operations_.end()) return;
+  std::erase(transfers_[it->second.transfer].operations, id);
+  operations_.erase(it);
 }
 
 Instant Core::next_timer() const {
@@ -73,7 +88,7 @@ Instant Core::next_timer() const {
 
 const protocol::TransferState* Core::find(const TransferId& id) const {
   const auto it = transfers_.find(id);
-  return it == transfers_.end() ? nullptr : &it->second;
+  return it == transfers_.end() ? nullptr : &it->second.state;
 }
 
 void Core::links(std::map<GatewayId, bool>& out) const {
@@ -81,8 +96,8 @@ void Core::links(std::map<GatewayId, bool>& out) const {
 }
 
 std::vector<std::uint64_t> Core::blocks_of(const TransferId& id) const {
-  const auto it = positions_.find(id);
-  return it == positions_.end() ? std::vector<std::uint64_t>{} : it->second;
+  const auto it = transfers_.find(id);
+  return it == transfers_.end() ? std::vector<std::uint64_t>{} : it->second.blocks;
 }
 
 std::vector<PeerAddress> Core::peers() const {
@@ -166,7 +181,7 @@ Bytes Core::hello_for(const GatewayId& peer, const Channel& channel, Instant now
 Hash256 Core::state_hash() const {
   Writer w;
   std::map<TransferId, const protocol::TransferState*> sorted;
-  for (const auto& [id, state] : transfers_) sorted[id] = &state;
+  for (const auto& [id, transfer] : transfers_) sorted[id] = &transfer.state;
   for (const auto& [id, state] : sorted) {
     w.id(id);
     w.u8(static_cast<std::uint8_t>(state->role));

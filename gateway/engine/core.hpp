@@ -144,9 +144,17 @@ class Core {
   Result<void> replay_step(const StepEntry& entry,
                            const std::map<std::pair<bool, GatewayId>, std::vector<wire::BatchView>>& views,
                            std::uint64_t position);
-  void absorb(const protocol::TransferState& next, const protocol::Record& record, std::uint64_t position);
-  void arm(const protocol::TransferState& state, Instant since);
-  void open_operation(const TransferId& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
+  struct Transfer {
+    protocol::TransferState state;
+    std::vector<std::uint64_t> blocks;       // that tell of it
+    std::vector<OperationId> operations;     // asked of the ledger, not ended
+    Instant armed{INT64_MAX};                // its entry in timers_
+  };
+  Transfer& first_seen(const TransferId& id);
+  void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
+  void arm(Transfer& transfer, Instant at);
+  void open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
+  void close_operation(const OperationId& id);
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
 
   CoreOptions options_;
@@ -157,13 +165,11 @@ class Core {
   std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove_;
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
-  std::unordered_map<TransferId, protocol::TransferState> transfers_;
-  std::unordered_map<TransferId, std::vector<std::uint64_t>> positions_;
+  std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   std::vector<TransferId> order_;       // of first appearance, for lists
   std::unordered_map<OperationId, OpenOperation> operations_;
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
-  std::unordered_map<TransferId, Instant> armed_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;

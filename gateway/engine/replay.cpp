@@ -64,8 +64,7 @@ Result<void> Core::replay(const Block& block) {
       auto question = wire::decode((*batch)->items[tombstone->question.item].octets);
       if (!question) return at(question.error());
       const auto state = protocol::abort_tombstone(options_.self, tombstone->question.peer, *question, tombstone->time);
-      transfers_[state.id] = state;
-      order_.push_back(state.id);
+      first_seen(state.id).state = state;
     } else if (const auto* notice = std::get_if<NoticeEntry>(&entry)) {
       auto batch = frames.find(notice->notice);
       if (!batch) return at(batch.error());
@@ -84,8 +83,8 @@ Result<void> Core::replay_step(const StepEntry& entry,
                                std::uint64_t position) {
   const Frames frames{views};
   USTP_TRY(auto sent, sent_of(frames, entry));
-  protocol::TransferState state;
-  if (const auto* found = find(entry.record.transfer)) state = *found;
+  const auto known = transfers_.find(entry.record.transfer);
+  auto& transfer = known != transfers_.end() ? known->second : first_seen(entry.record.transfer);
   protocol::Input input = protocol::RecheckInput{};
   switch (entry.kind) {
     case StepEntry::Kind::kOrder: {
@@ -101,24 +100,24 @@ Result<void> Core::replay_step(const StepEntry& entry,
       USTP_TRY(const auto* batch, frames.find(entry.message));
       USTP_TRY(auto message, wire::decode(batch->items[entry.message.item].octets));
       input = message_input(entry.message.peer, std::move(message), *batch, entry.message.item,
-                            find(entry.record.transfer), registry_, options_.self);
+                            &transfer.state, registry_, options_.self);
       break;
     }
     case StepEntry::Kind::kOutcome:
       input = entry.outcome;
-      operations_.erase(entry.outcome.outcome.id);
+      close_operation(entry.outcome.outcome.id);
       break;
     case StepEntry::Kind::kDeadline: input = protocol::DeadlineInput{}; break;
     case StepEntry::Kind::kCancel: input = protocol::CancelInput{}; break;
     case StepEntry::Kind::kRecheck: break;
   }
-  protocol::apply(state, entry.record, input, sent);
-  absorb(state, entry.record, position);
+  protocol::apply(transfer.state, entry.record, input, sent);
+  absorb(transfer, entry.record, position);
   if (entry.intents.size() != entry.record.operations.size())
     return Error{Code::journal_damaged, "operations without intents"};
   for (std::size_t i = 0; i < entry.intents.size(); ++i) {
     if (!entry.intents[i].octets.empty()) driver_.restore(entry.intents[i]);
-    open_operation(state.id, entry.record.operations[i], entry.intents[i], entry.record.time);
+    open_operation(transfer, entry.record.operations[i], entry.intents[i], entry.record.time);
   }
   return {};
 }

@@ -223,30 +223,27 @@ TransferState abort_tombstone(const GatewayId& self, const GatewayId& peer, cons
   return state;
 }
 
-std::variant<StepResult, Refusal> step(const TransferState* state, const Input& input, const Facts& facts, Instant now) {
-  const TransferState blank;
-  const TransferState& current = state ? *state : blank;
-
+std::variant<StepResult, Refusal> step(TransferState& state, const Input& input, const Facts& facts, Instant now) {
   Result<Event> event = Event::kRecheck;
   if (const auto* order = std::get_if<OrderInput>(&input)) {
     event = check_order(*order, facts, now);
   } else if (const auto* in = std::get_if<MessageInput>(&input)) {
-    if (auto repeated = check_repetition(current, *in, input, now)) return *std::move(repeated);
-    event = message_event(current, *in, facts, now);
+    if (auto repeated = check_repetition(state, *in, input, now)) return *std::move(repeated);
+    event = message_event(state, *in, facts, now);
   } else if (const auto* outcome = std::get_if<OutcomeInput>(&input)) {
-    event = outcome_event(current, *outcome, facts, now);
+    event = outcome_event(state, *outcome, facts, now);
   } else if (std::holds_alternative<DeadlineInput>(input)) {
     event = Event::kDeadline;
   } else if (std::holds_alternative<CancelInput>(input)) {
     event = Event::kCancel;
   }
-  if (!event) return refuse(current, input, event.error(), now);
+  if (!event) return refuse(state, input, event.error(), now);
 
-  const Transition* row = find_transition(current.state, *event);
+  const Transition* row = find_transition(state.state, *event);
   if (!row) {
     const Code code = *event == Event::kCancel ? Code::cannot_cancel : Code::unexpected_message;
-    return refuse(current, input,
-                  {code, std::string(to_string(*event)) + " in " + std::string(to_string(current.state))}, now);
+    return refuse(state, input,
+                  {code, std::string(to_string(*event)) + " in " + std::string(to_string(state.state))}, now);
   }
 
   StepResult out;
@@ -255,8 +252,8 @@ std::variant<StepResult, Refusal> step(const TransferState* state, const Input& 
   record.event = row->event;
   record.to = row->to;
   record.time = now;
-  record.reason = reason_of(current, *event, input, facts, now);
-  if (row->action == Action::kSuspend) record.rule = suspense_rule(current, record.reason, facts, now);
+  record.reason = reason_of(state, *event, input, facts, now);
+  if (row->action == Action::kSuspend) record.rule = suspense_rule(state, record.reason, facts, now);
   if (row->from == State::kNone) {
     const auto* order = std::get_if<OrderInput>(&input);
     const auto& terms = order ? order->terms
@@ -267,17 +264,15 @@ std::variant<StepResult, Refusal> step(const TransferState* state, const Input& 
     record.base_units = own->ratio.to_base(terms.quantity).value();
   }
 
-  TransferState view = current;
-  apply(view, record, input, {});
-  record.transfer = view.id;
-  Builder{facts, out, input, view, now}.act(row->action);
-  out.next = current;
-  apply(out.next, record, input, out.messages);
+  apply_input(state, record, input);
+  record.transfer = state.id;
+  Builder{facts, out, input, state, now}.act(row->action);
+  apply_effects(state, record, out.messages);
 
-  const auto& own_ledger = out.next.role == Role::kSender ? out.next.terms.source_ledger : out.next.terms.target_ledger;
+  const auto& own_ledger = state.role == Role::kSender ? state.terms.source_ledger : state.terms.target_ledger;
   if (const auto* profile = facts.registry->ledger(own_ledger))
     for (const auto& operation : record.operations)
-      out.operations.push_back(operation_request(out.next, facts.self, operation, *profile));
+      out.operations.push_back(operation_request(state, facts.self, operation, *profile, state.base_units));
   return out;
 }
 

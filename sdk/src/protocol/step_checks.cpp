@@ -50,9 +50,9 @@ Result<void> check_evidence(const TransferState& state, const Evidence& evidence
   const auto* instrument = facts.registry->instrument(state.terms.instrument);
   const auto* representation = instrument ? instrument->representation(ledger_id) : nullptr;
   if (!representation) return Error{Code::no_representation, ledger_id.str()};
-  TransferState theirs = state;  // the request as the other gateway must have made it
-  USTP_TRY(theirs.base_units, representation->ratio.to_base(state.terms.quantity));
-  const auto expected = operation_request(theirs, profile->gateway, {kind, 0}, *profile);
+  // The request as the other gateway must have made it.
+  USTP_TRY(const auto base_units, representation->ratio.to_base(state.terms.quantity));
+  const auto expected = operation_request(state, profile->gateway, {kind, 0}, *profile, base_units);
   if (proven.id != expected.id) return Error{Code::evidence_mismatch, "operation id"};
   if (proven.kind != kind) return Error{Code::evidence_mismatch, "operation kind"};
   if (proven.instrument != expected.instrument) return Error{Code::evidence_mismatch, "instrument"};

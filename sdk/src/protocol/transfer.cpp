@@ -138,7 +138,7 @@ OperationId operation_id(const LedgerId& ledger, const GatewayId& gateway, const
 }
 
 ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationRef operation,
-                                           const ledger::LedgerProfile& profile) {
+                                           const ledger::LedgerProfile& profile, Uint128 base_units) {
   const auto id = [&](OperationKind kind, std::uint16_t ordinal = 0) {
     return operation_id(profile.id, gateway, state.id, kind, ordinal);
   };
@@ -148,7 +148,7 @@ ledger::OperationRequest operation_request(const TransferState& state, const Gat
   request.transfer = state.id;
   request.instrument = state.terms.instrument;
   request.quantity = state.terms.quantity;
-  request.base_units = state.base_units;
+  request.base_units = base_units;
   request.lots = state.terms.lots;
   switch (operation.kind) {
     case OperationKind::kLock: request.account = state.terms.originator; break;
@@ -239,7 +239,7 @@ void apply_sent(TransferState& state, const Record& record, const Outgoing& mess
 
 }  // namespace
 
-void apply(TransferState& state, const Record& record, const Input& input, const std::vector<Outgoing>& sent) {
+void apply_input(TransferState& state, const Record& record, const Input& input) {
   if (const auto* order = std::get_if<OrderInput>(&input)) apply_order(state, *order);
   if (const auto* in = std::get_if<MessageInput>(&input)) apply_message(state, *in);
   if (record.from == State::kNone) {
@@ -249,8 +249,6 @@ void apply(TransferState& state, const Record& record, const Input& input, const
     const Hash256 leg = wire::leg_commitment(state.terms, state.leg_salt);
     state.legs_root = wire::legs_root({&leg, 1});
   }
-  for (const auto& message : sent) apply_sent(state, record, message);
-  if (record.decision) state.decision = record.decision;
   if (record.reason) state.reason = record.reason;
   if (!record.rule.empty()) state.rule = record.rule;
   if (record.event == Event::kReleaseRefused) ++state.release_ordinal;
@@ -260,10 +258,20 @@ void apply(TransferState& state, const Record& record, const Input& input, const
     ++state.alarms;
   state.state = record.to;
   if (record.from != record.to) state.timeline.push_back({record.to, record.time});
+}
+
+void apply_effects(TransferState& state, const Record& record, const std::vector<Outgoing>& sent) {
+  for (const auto& message : sent) apply_sent(state, record, message);
+  if (record.decision) state.decision = record.decision;
   if (is_terminal(record.to)) {  // what only an open transfer needs
     state.proposal_proof.reset();
     state.commit_proof.reset();
   }
+}
+
+void apply(TransferState& state, const Record& record, const Input& input, const std::vector<Outgoing>& sent) {
+  apply_input(state, record, input);
+  apply_effects(state, record, sent);
 }
 
 }  // namespace ustp::protocol

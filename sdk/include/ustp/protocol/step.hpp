@@ -16,7 +16,6 @@ struct Facts {
 };
 
 struct StepResult {
-  TransferState next;
   Record record;
   std::vector<Outgoing> messages;
   std::vector<ledger::OperationRequest> operations;
@@ -26,8 +25,9 @@ struct Refusal {
   std::optional<Outgoing> answer;       // error-msg to the peer, or the repeated answer to a duplicate
 };
 
-// `state` is null for an order or a proposal that starts a transfer. On Refusal nothing changed.
-std::variant<StepResult, Refusal> step(const TransferState* state, const Input& input, const Facts& facts, Instant now);
+// `state` is blank for an order or a proposal that starts a transfer; it becomes the next state. On Refusal nothing
+// changed. In place, because a state is large and steps are many.
+std::variant<StepResult, Refusal> step(TransferState& state, const Input& input, const Facts& facts, Instant now);
 
 // An error-msg that answers `message`.
 Outgoing error_answer(const GatewayId& to, const wire::Message& message, const Hash256& hash, const Error& error,

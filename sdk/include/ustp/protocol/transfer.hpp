@@ -170,12 +170,17 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
+// The only functions that change a state, live and in replay alike: first what came in, then what it led to. step()
+// composes its messages between the two; apply() is both in one.
+void apply_input(TransferState& state, const Record& record, const Input& input);
+void apply_effects(TransferState& state, const Record& record, const std::vector<Outgoing>& sent);
 void apply(TransferState& state, const Record& record, const Input& input, const std::vector<Outgoing>& sent);
 
 OperationId operation_id(const LedgerId& ledger, const GatewayId& gateway, const TransferId& transfer,
                          OperationKind kind, std::uint16_t ordinal);
-// The request behind an operation of this transfer at this gateway, derived from the state alone.
+// The request behind an operation of this transfer at `gateway`, whose ledger counts `base_units`; derived from the
+// state alone.
 ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationRef operation,
-                                           const ledger::LedgerProfile& profile);
+                                           const ledger::LedgerProfile& profile, Uint128 base_units);
 
 }  // namespace ustp::protocol
