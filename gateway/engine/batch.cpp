@@ -57,6 +57,8 @@ Result<void> Batch::advance(const protocol::TransferState* state, const protocol
   auto& result = std::get<protocol::StepResult>(outcome);
   for (const auto& message : result.messages) entry.sent.push_back(queue(message));
   core_.absorb(result.next, result.record, core_.position_ + 1);
+  effects_.steps.push_back({result.next.id, result.record.from, result.record.to, result.record.event,
+                            result.next.role == protocol::Role::kSender});
   for (std::size_t i = 0; i < result.operations.size(); ++i) {
     auto intent = core_.driver_.prepare(result.operations[i]);
     if (!intent) {  // what the ledger can never express is a refusal like any other
@@ -187,7 +189,7 @@ void Batch::on(CancelCommand command) {
 }
 
 void Batch::on(QueryCommand command) {
-  effects_.replies.push_back([run = std::move(command.run), &core = core_] { run(core); });
+  effects_.replies.push_back(command.look(core_));
 }
 
 void Batch::fire_timers() {
@@ -212,6 +214,7 @@ void Batch::fire_timers() {
     }
     take_refused();
   }
+  refresh_hellos();
   if (now_ < core_.next_requery_) return;
   for (auto& [id, operation] : core_.operations_) {
     if (now_ - operation.asked < core_.options_.requery_every || operation.intent.octets.empty()) continue;
@@ -219,6 +222,16 @@ void Batch::fire_timers() {
     effects_.queries.push_back(operation.intent);
   }
   core_.next_requery_ = core_.operations_.empty() ? Instant{INT64_MAX} : now_ + core_.options_.requery_every;
+}
+
+// Clocks and statement logs are compared again and again on a link that stays up (USTP-MSG-040).
+void Batch::refresh_hellos() {
+  if (now_ < core_.next_hello_) return;
+  core_.next_hello_ = now_ + core_.options_.hello_every;
+  for (const auto& [peer, channel] : core_.channels_)
+    if (channel.link != 0 && channel.greeted)
+      effects_.sends.push_back(
+          {peer, channel.link, std::make_shared<const Bytes>(core_.hello_for(peer, channel, now_))});
 }
 
 BatchResult Batch::seal() {

@@ -35,6 +35,7 @@ class Batch {
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);
   void recheck_suspended();
+  void refresh_hellos();
   void take_refused();                            // what prepare() refused, as the outcomes they are
   protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order) const;

@@ -68,12 +68,16 @@ void Core::open_operation(const TransferId& transfer, protocol::OperationRef ope
 
 Instant Core::next_timer() const {
   const Instant transfer = timers_.empty() ? Instant{INT64_MAX} : timers_.begin()->first;
-  return std::min(transfer, next_requery_);
+  return std::min({transfer, next_requery_, next_hello_});
 }
 
 const protocol::TransferState* Core::find(const TransferId& id) const {
   const auto it = transfers_.find(id);
   return it == transfers_.end() ? nullptr : &it->second;
+}
+
+void Core::links(std::map<GatewayId, bool>& out) const {
+  for (const auto& [peer, channel] : channels_) out[peer] = channel.link != 0 && channel.greeted;
 }
 
 std::vector<std::uint64_t> Core::blocks_of(const TransferId& id) const {
@@ -202,6 +206,7 @@ Effects Core::resume(Instant now) {
     effects.executes.push_back(operation.intent);
   }
   if (!operations_.empty()) next_requery_ = now + options_.requery_every;
+  next_hello_ = now + options_.hello_every;
   effects.peers_changed = true;
   return effects;
 }

@@ -26,6 +26,7 @@ struct CoreOptions {
   Duration status_retry = Duration::seconds(2);
   Duration recheck_every = Duration::seconds(5);
   Duration requery_every = Duration::seconds(2);
+  Duration hello_every = Duration::seconds(10);
   std::size_t open_transfers_max = 100'000;
 };
 
@@ -53,8 +54,9 @@ struct StatementCommand {
   wire::SignedStatement statement;
   Reply<std::uint64_t> reply;
 };
-struct QueryCommand {                   // a read that must see durable state only
-  std::function<void(class Core&)> run;
+// A read. `look` runs where the batch is processed; the answer it gives leaves when all it saw is durable.
+struct QueryCommand {
+  std::function<std::function<void()>(const class Core&)> look;
 };
 using CoreInput = std::variant<FrameInput, LinkInput, ledger::Outcome, OrderCommand, CancelCommand, StatementCommand,
                                QueryCommand>;
@@ -71,13 +73,21 @@ struct Effects {
     std::uint64_t link = 0;
     std::string reason;
   };
+  struct Step {                         // a transition that was taken: for logs, events and metrics
+    TransferId transfer;
+    protocol::State from{}, to{};
+    protocol::Event event{};
+    bool sender = false;
+  };
   std::vector<ledger::Intent> executes, queries;
   std::vector<Send> sends;
   std::vector<Close> closes;
   std::vector<std::function<void()>> replies;
+  std::vector<Step> steps;
   bool peers_changed = false;
   bool empty() const {
-    return executes.empty() && queries.empty() && sends.empty() && closes.empty() && replies.empty() && !peers_changed;
+    return executes.empty() && queries.empty() && sends.empty() && closes.empty() && replies.empty() &&
+           steps.empty() && !peers_changed;
   }
 };
 struct BatchResult {
@@ -95,6 +105,8 @@ class Core {
   // After the last replay: what has to be done again because the journal explains it and nothing tells that it happened.
   Effects resume(Instant now);
 
+  const GatewayId& self() const { return options_.self; }
+  const LedgerId& ledger() const { return options_.ledger; }
   Instant next_timer() const;           // INT64_MAX when none
   const protocol::Registry& registry() const { return registry_; }
   const protocol::HomeBook& home_book() const { return home_book_; }
@@ -107,6 +119,7 @@ class Core {
   Hash256 state_hash() const;           // over everything that decides; equal after replay
   bool recovery_only() const { return recovery_only_; }
   std::size_t open_transfers() const { return open_; }
+  void links(std::map<GatewayId, bool>& out) const;  // of every known peer: is it up and greeted
   struct Counters {
     std::uint64_t frames_refused = 0, messages_refused = 0, steps = 0, statements = 0, notices_refused = 0;
   };
@@ -151,7 +164,7 @@ class Core {
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
   std::unordered_map<TransferId, Instant> armed_;
-  Instant next_requery_{INT64_MAX};
+  Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
   bool recovery_only_ = false;

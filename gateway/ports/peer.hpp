@@ -16,8 +16,9 @@ class PeerSink {
   // Called from the network's thread; return at once. `link` is new for every connection and names it in send().
   virtual void on_link_up(const GatewayId& peer, std::uint64_t link) = 0;
   virtual void on_link_down(const GatewayId& peer, std::uint64_t link) = 0;
-  // False: the engine is full; the network stops reading this link until ready() (back-pressure).
-  virtual bool on_frame(const GatewayId& peer, std::uint64_t link, Bytes frame) = 0;
+  // False: the engine is full and the frame was not taken; the network keeps it, stops reading this link until ready()
+  // and then offers it again (back-pressure).
+  virtual bool on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) = 0;
 };
 
 struct PeerAddress {

@@ -170,7 +170,7 @@ gateway::BatchResult World::feed(Node& node, gateway::CoreInput input) {
   return result;
 }
 
-bool World::step(const std::function<bool(Node&)>& before_effects) {
+bool World::step(const std::function<bool(Node&)>& before_effects, std::size_t batch_max) {
   const auto start_at = random_.below(nodes_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     auto& node = nodes_[(start_at + i) % nodes_.size()];
@@ -181,7 +181,7 @@ bool World::step(const std::function<bool(Node&)>& before_effects) {
     }
     if (node.inbox.empty() && node.core->next_timer() > now_) continue;
     std::vector<gateway::CoreInput> inputs;
-    for (auto n = 1 + random_.below(3); n > 0 && !node.inbox.empty(); --n) {
+    for (auto n = 1 + random_.below(batch_max); n > 0 && !node.inbox.empty(); --n) {
       inputs.push_back(std::move(node.inbox.front()));
       node.inbox.pop_front();
     }

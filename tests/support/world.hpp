@@ -53,7 +53,8 @@ class World {
   void crash(Node& node);
   // One batch of one node that has something to do: process, journal, let the effects out. False: nothing to do.
   // `before_effects`: called once the block is durable and before anything leaves; true crashes the node there.
-  bool step(const std::function<bool(Node&)>& before_effects = {});
+  // A batch holds one to `batch_max` inputs, as chance has it.
+  bool step(const std::function<bool(Node&)>& before_effects = {}, std::size_t batch_max = 3);
   // One input to one node, as a batch of its own: journalled, its effects let out; gives what it did.
   gateway::BatchResult feed(Node& node, gateway::CoreInput input);
   // Sees every frame on its way; true loses it.

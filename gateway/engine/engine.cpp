@@ -1,0 +1,189 @@
+// The loop: take what waits, process it, submit the block, let out what became durable.
+#include <algorithm>
+
+#include "gateway/engine/engine_impl.hpp"
+
+namespace ustp::gateway {
+
+EngineImpl::EngineImpl(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core)
+    : options_(std::move(options)), parts_(parts), core_(std::move(core)), workers_(options_.reads_max) {}
+
+Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
+  USTP_TRY(const auto head, parts_.journal.open());
+  USTP_CHECK(parts_.journal.read(1, [this](const Block& block) { return core_->replay(block); }));
+  position_ = durable_ = head.position;
+  epoch_ = head.epoch;
+  USTP_CHECK(parts_.driver.start(*this, head.epoch));
+  USTP_CHECK(parts_.journal.start(*this));
+  waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now()});
+  for (auto& statement : statements) inputs_.push_back(StatementCommand{std::move(statement), [this](auto applied) {
+    if (!applied) parts_.listener.on_fatal(applied.error());
+  }});
+  workers_.start(2);
+  running_ = true;
+  thread_ = std::thread([this] { run(); });
+  return parts_.peers.start(*this);
+}
+
+void EngineImpl::stop() {
+  {
+    const std::lock_guard hold(mutex_);
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+  parts_.peers.stop();
+  parts_.driver.stop();
+  parts_.journal.stop();
+  workers_.stop();
+  inputs_.clear();
+}
+
+void EngineImpl::on_durable(std::uint64_t position) {
+  {
+    const std::lock_guard hold(mutex_);
+    durable_ = position;
+  }
+  wake_.notify_one();
+}
+
+void EngineImpl::on_failure(Error error) {
+  {
+    const std::lock_guard hold(mutex_);
+    failed_ = true;
+  }
+  wake_.notify_one();
+  parts_.listener.on_fatal(error);
+}
+
+void EngineImpl::push(CoreInput input) {
+  {
+    const std::lock_guard hold(mutex_);
+    inputs_.push_back(std::move(input));
+  }
+  wake_.notify_one();
+}
+
+bool EngineImpl::push_command(CoreInput input) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (!running_ || stopping_ || failed_ || inputs_.size() >= options_.inputs_max) return false;
+    inputs_.push_back(std::move(input));
+  }
+  wake_.notify_one();
+  return true;
+}
+
+// Links and outcomes are never refused: there is one outcome in flight per operation and one link per peer.
+void EngineImpl::on_link_up(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, true}); }
+void EngineImpl::on_link_down(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, false}); }
+void EngineImpl::on_outcome(ledger::Outcome outcome) { push(std::move(outcome)); }
+
+bool EngineImpl::on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (frames_waiting_ >= options_.inputs_max) {
+      paused_.emplace_back(peer, link);
+      return false;
+    }
+    ++frames_waiting_;
+    inputs_.push_back(FrameInput{peer, link, std::move(frame)});
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool EngineImpl::may_process() const { return !inputs_.empty() && waiting_.size() < options_.blocks_in_flight; }
+
+std::vector<CoreInput> EngineImpl::take() {
+  std::vector<CoreInput> out;
+  const auto count = std::min(inputs_.size(), options_.batch_max);
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::holds_alternative<FrameInput>(inputs_.front())) --frames_waiting_;
+    out.push_back(std::move(inputs_.front()));
+    inputs_.pop_front();
+  }
+  return out;
+}
+
+void EngineImpl::run() {
+  std::unique_lock hold(mutex_);
+  while (true) {
+    const auto due = [this] { return parts_.clock.now() >= core_->next_timer(); };
+    const auto ready = [&] {
+      return failed_ || may_process() || (!waiting_.empty() && waiting_.front().position <= durable_) ||
+             (stopping_ && waiting_.empty());
+    };
+    if (!ready() && !(due() && waiting_.size() < options_.blocks_in_flight)) {
+      const auto until = core_->next_timer() - parts_.clock.now();
+      wake_.wait_for(hold, std::chrono::nanoseconds(std::clamp<std::int64_t>(until.ns, 1'000'000, 100'000'000)));
+    }
+    if (failed_) return;  // decision 3: emit nothing more
+    if (stopping_ && waiting_.empty()) return;
+    const auto durable = durable_;
+    std::vector<CoreInput> inputs;
+    if (!stopping_ && may_process()) inputs = take();
+    std::vector<std::pair<GatewayId, std::uint64_t>> resumed;
+    if (frames_waiting_ < options_.inputs_max / 2) resumed.swap(paused_);
+    hold.unlock();
+    release(durable);
+    if (!inputs.empty() || (due() && waiting_.size() < options_.blocks_in_flight)) process(std::move(inputs));
+    for (const auto& [peer, link] : resumed) parts_.peers.ready(peer, link);
+    hold.lock();
+  }
+}
+
+void EngineImpl::process(std::vector<CoreInput> inputs) {
+  const auto now = parts_.clock.now();
+  const auto count = inputs.size();
+  auto result = core_->process(std::move(inputs), now);
+  meter_.batch(*core_, result.effects, count, result.payload.size());
+  boundary(Boundary::kProcessed, result.effects.steps);
+  if (!result.payload.empty()) {
+    Block block;
+    block.epoch = epoch_;
+    block.position = ++position_;
+    block.payload = std::move(result.payload);
+    parts_.journal.submit(std::move(block));
+  }
+  // What saw only durable blocks may leave at once; the rest waits for the block it saw.
+  if (!result.effects.empty()) waiting_.push_back({position_, std::move(result.effects), now});
+}
+
+void EngineImpl::release(std::uint64_t durable) {
+  while (!waiting_.empty() && waiting_.front().position <= durable) {
+    auto one = std::move(waiting_.front());
+    waiting_.pop_front();
+    meter_.durable_after(parts_.clock.now() - one.submitted);
+    leave(one.effects);
+    meter_.effects_left(one.effects);
+  }
+}
+
+void EngineImpl::leave(Effects& effects) {
+  boundary(Boundary::kDurable, effects.steps);
+  for (const auto& intent : effects.executes) parts_.driver.execute(intent);
+  for (const auto& intent : effects.queries) parts_.driver.query(intent);
+  boundary(Boundary::kExecuted, effects.steps);
+  if (effects.peers_changed) parts_.peers.set_peers(core_->peers());
+  for (auto& send : effects.sends) parts_.peers.send(send.peer, send.link, std::move(send.frame));
+  for (const auto& close : effects.closes) {
+    parts_.listener.on_link_closed(close.peer, close.reason);
+    parts_.peers.close(close.peer, close.link, close.reason);
+  }
+  for (const auto& reply : effects.replies) reply();
+  for (const auto& step : effects.steps) parts_.listener.on_step(step);
+  boundary(Boundary::kDone, effects.steps);
+}
+
+void EngineImpl::boundary(Boundary at, const std::vector<Effects::Step>& steps) const {
+  if (options_.boundary && !steps.empty()) options_.boundary(at, steps);
+}
+
+std::unique_ptr<Engine> make_engine(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core) {
+  return std::make_unique<EngineImpl>(std::move(options), parts, std::move(core));
+}
+
+}  // namespace ustp::gateway
