@@ -80,6 +80,7 @@ token::Instrument instrument() {
 }  // namespace
 
 TEST_CASE("every kind of statement survives its encoding with all fields") {
+  ustp::test::covers({"USTP-TOK-004", "USTP-TOK-007", "USTP-TOK-011", "USTP-TOK-013"});
   const auto key = new_signer();
   token::Account account;
   account.ledger = LedgerId::literal("csd");

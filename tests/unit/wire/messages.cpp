@@ -9,6 +9,7 @@ using namespace ustp;
 using namespace ustp::wire;
 
 TEST_CASE("every message type comes back as it was, with all fields and with the fewest") {
+  ustp::test::covers({"USTP-TOK-005", "USTP-TOK-006", "USTP-TOK-010", "USTP-TOK-012"});
   for (const bool full : {false, true}) {
     const auto messages = samples::all(full);
     REQUIRE(messages.size() == std::variant_size_v<Body>);
