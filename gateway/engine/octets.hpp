@@ -3,16 +3,17 @@
 
 #include <string>
 
+#include "ustp/base/big_endian.hpp"
 #include "ustp/base/ids.hpp"
 
 namespace ustp::gateway {
 
 class Writer {
  public:
-  void u8(std::uint8_t v) { out_.push_back(v); }
-  void u16(std::uint16_t v) { put(v, 2); }
-  void u32(std::uint32_t v) { put(v, 4); }
-  void u64(std::uint64_t v) { put(v, 8); }
+  void u8(std::uint8_t v) { append_be(out_, v); }
+  void u16(std::uint16_t v) { append_be(out_, v); }
+  void u32(std::uint32_t v) { append_be(out_, v); }
+  void u64(std::uint64_t v) { append_be(out_, v); }
   void octets(BytesView v) {
     u32(static_cast<std::uint32_t>(v.size()));
     append(out_, v);
@@ -23,9 +24,6 @@ class Writer {
   Bytes take() { return std::move(out_); }
 
  private:
-  void put(std::uint64_t v, int n) {
-    for (int i = n - 1; i >= 0; --i) out_.push_back(static_cast<std::uint8_t>(v >> (8 * i)));
-  }
   Bytes out_;
 };
 
@@ -72,9 +70,7 @@ class Reader {
     return out;
   }
   std::uint64_t get(std::size_t n) {
-    std::uint64_t v = 0;
-    for (auto b : take(n)) v = (v << 8) | b;
-    return v;
+    return read_be(take(n));
   }
   BytesView in_;
   bool ok_ = true;

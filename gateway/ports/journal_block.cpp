@@ -3,6 +3,7 @@
 
 #include "gateway/ports/crc32c.hpp"
 #include "gateway/ports/journal.hpp"
+#include "ustp/base/big_endian.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -12,16 +13,8 @@ constexpr std::size_t kHeader = 4 + 2 + 2 + 4 + 8 + 8 + 32 + 4;
 constexpr std::size_t kTrailer = 4;
 
 template <class T>
-void put(Bytes& out, T value) {
-  for (int shift = static_cast<int>(sizeof(T)) * 8 - 8; shift >= 0; shift -= 8)
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
-}
-
-template <class T>
 T get(BytesView octets, std::size_t at) {
-  T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8) | octets[at + i]);
-  return value;
+  return static_cast<T>(read_be(octets.subspan(at, sizeof(T))));
 }
 
 }  // namespace
@@ -31,15 +24,15 @@ Bytes frame_block(const Block& block) {
   Bytes out;
   out.reserve(kHeader + block.payload.size() + kTrailer);
   append(out, as_bytes(kMark));
-  put<std::uint16_t>(out, kBlockFormat);
-  put<std::uint16_t>(out, 0);
-  put<std::uint32_t>(out, block.shard);
-  put<std::uint64_t>(out, block.epoch);
-  put<std::uint64_t>(out, block.position);
+  append_be(out, kBlockFormat);
+  append_be(out, std::uint16_t{0});
+  append_be(out, block.shard);
+  append_be(out, block.epoch);
+  append_be(out, block.position);
   append(out, block.previous.view());
-  put<std::uint32_t>(out, static_cast<std::uint32_t>(block.payload.size()));
+  append_be(out, static_cast<std::uint32_t>(block.payload.size()));
   append(out, block.payload);
-  put<std::uint32_t>(out, crc32c(out));
+  append_be(out, crc32c(out));
   return out;
 }
 

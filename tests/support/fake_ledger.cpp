@@ -118,6 +118,11 @@ ledger::Outcome FakeLedger::run(const ledger::OperationRequest& request) {
     return {request.id, ledger::OutcomeKind::kRejected, {}, {Code::operation_conflict, ""}};
   }
   if (tombstones_.contains(request.id)) return {request.id, ledger::OutcomeKind::kNever, {}, {}};
+  if (const auto it = refusals_.find(request.kind); it != refusals_.end()) {
+    const Error error{it->second, "refused"};
+    refusals_.erase(it);
+    return {request.id, ledger::OutcomeKind::kRejected, {}, error};
+  }
   ledger::Outcome outcome{request.id, ledger::OutcomeKind::kFinal, {}, {}};
   if (const Error refused = apply(request); refused.code != Code{}) {
     return {request.id, ledger::OutcomeKind::kRejected, {}, refused};

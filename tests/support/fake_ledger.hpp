@@ -18,6 +18,8 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
 
   void deposit(const AccountId& account, Uint128 units);  // an act of the issuer
   void block(const AccountId& account, bool blocked) { accounts_[account].blocked = blocked; }
+  // The next request of this kind is refused, as if an authority had come between.
+  void refuse_next(OperationKind kind, Code code) { refusals_[kind] = code; }
   // Runs a request; the same id again gives the same answer, with another body operation_conflict.
   ledger::Outcome run(const ledger::OperationRequest& request);
   // What became of it; kUnknown when it was never seen (decision 8).
@@ -56,6 +58,7 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
   std::set<OperationId> ended_;     // locks, creates and suspends that were used up or undone
   std::set<OperationId> tombstones_;
   std::vector<testing::Entry> entries_;
+  std::map<OperationKind, Code> refusals_;
   Uint128 earmarked_ = 0;
   std::size_t effects_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "ustp/base/big_endian.hpp"
 #include "ustp/base/ids.hpp"
 
 namespace ustp::wire {
@@ -12,18 +13,14 @@ class Writer {
   explicit Writer(std::size_t reserve = 256) { out_.reserve(reserve); }
   template <class T>
   void integer(T value) {
-    for (std::size_t i = sizeof(T); i-- > 0;)
-      out_.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
+    append_be(out_, static_cast<std::make_unsigned_t<T>>(value));
   }
   void octets(BytesView bytes) { append(out_, bytes); }
   void text8(std::string_view text) {  // identifiers have at most 140 characters
     integer(static_cast<std::uint8_t>(text.size()));
     octets(as_bytes(text));
   }
-  void text16(std::string_view text) {
-    integer(static_cast<std::uint16_t>(text.size()));
-    octets(as_bytes(text));
-  }
+  void text16(std::string_view text) { append_text16(out_, text); }
   void block32(BytesView bytes) {
     integer(static_cast<std::uint32_t>(bytes.size()));
     octets(bytes);
@@ -44,9 +41,7 @@ class Reader {
   template <class T>
   Result<T> integer() {
     USTP_TRY(const BytesView b, octets(sizeof(T)));
-    std::uint64_t value = 0;
-    for (const std::uint8_t octet : b) value = value << 8 | octet;
-    return static_cast<T>(value);
+    return static_cast<T>(read_be(b));
   }
   Result<BytesView> octets(std::size_t n) {
     if (left() < n) return Error{Code::frame_truncated, "at octet " + std::to_string(at_)};

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "tests/support/requirement.hpp"
 #include "ustp/base/random.hpp"
 #include "ustp/domain/quantity.hpp"
 
@@ -27,6 +28,7 @@ TEST_CASE("128-bit numbers read and write the same text") {
 }
 
 TEST_CASE("arithmetic is refused at the edge, never wrapped") {
+  ustp::test::covers("USTP-TOK-021");
   CHECK(*checked_add(kMax - 1, 1) == kMax);
   CHECK(code_of(checked_add(kMax, 1)) == Code::overflow);
   CHECK(code_of(checked_sub(1, 2)) == Code::negative);
@@ -50,6 +52,7 @@ TEST_CASE("a quantity keeps its scale in text") {
 }
 
 TEST_CASE("quantities of different scales never mix") {
+  ustp::test::covers("USTP-TOK-022");
   CHECK(code_of(Quantity(1, 0).plus(Quantity(1, 1))) == Code::scale_mismatch);
   CHECK(code_of(Quantity(1, 0).minus(Quantity(1, 1))) == Code::scale_mismatch);
   CHECK_FALSE(Quantity(10, 1) == Quantity(1, 0));
@@ -58,6 +61,7 @@ TEST_CASE("quantities of different scales never mix") {
 }
 
 TEST_CASE("a ratio is positive, in lowest terms and versioned") {
+  ustp::test::covers("USTP-TOK-020");
   CHECK(UnitRatio::make(1, 10, 1));
   for (auto [token, security] : {std::pair{0, 1}, {1, 0}, {2, 4}})
     CHECK(code_of(UnitRatio::make(std::uint64_t(token), std::uint64_t(security), 1)) == Code::out_of_range);
@@ -65,6 +69,7 @@ TEST_CASE("a ratio is positive, in lowest terms and versioned") {
 }
 
 TEST_CASE("a conversion that leaves a remainder is refused in either direction") {
+  ustp::test::covers("USTP-TOK-021");
   const UnitRatio ratio = *UnitRatio::make(3, 10, 1);
   CHECK(*ratio.to_base(Quantity(20, 0)) == 6);
   CHECK(code_of(ratio.to_base(Quantity(21, 0))) == Code::inexact);
@@ -77,6 +82,7 @@ TEST_CASE("a conversion that leaves a remainder is refused in either direction")
 }
 
 TEST_CASE("property: conversion is exact both ways or refused, and text round trips") {
+  ustp::test::covers("USTP-TOK-021");
   SeededRandom random(20261124);
   int exact = 0, refused = 0;
   for (int round = 0; round < 20000; ++round) {

@@ -67,6 +67,29 @@ class Attack {
     }
     return code;
   }
+  // The same octets, signed by the third gateway, which is no party to the transfer; its channel is new.
+  Code from_stranger(Bytes forged) {
+    auto& stranger = world.corda();
+    const auto before = snapshot();
+    wire::Hello hello;
+    hello.sender = stranger.id;
+    hello.recipient = victim.id;
+    hello.time = world.now();
+    hello.statements = victim.core->registry().position();
+    hello.key = stranger.signer->key_id();
+    world.feed(victim, gateway::LinkInput{stranger.id, 9003, true});
+    world.feed(victim, gateway::FrameInput{stranger.id, 9003, wire::seal_hello(hello, *stranger.signer).value()});
+    header.sender = stranger.id;
+    header.sequence = 1;
+    header.previous = {};
+    header.key = hello.key;
+    const auto result =
+        world.feed(victim, gateway::FrameInput{stranger.id, 9003, sealed({std::move(forged)}, *stranger.signer)});
+    CHECK(result.effects.closes.empty());
+    const bool unchanged = before == snapshot();
+    CHECK_MESSAGE(unchanged, "a stranger's message changed the state");
+    return refusal_in(result.payload);
+  }
   template <class Body>
   Code spoiled(const std::function<void(wire::Message&, Body&)>& spoil) {
     auto forged = honest;

@@ -149,7 +149,8 @@ TEST_CASE("message octets that are no message are refused, and the batch's other
 }
 
 TEST_CASE("the recipient judges the proposal itself: each rule of the terms refuses with its code") {
-  covers({"USTP-TRF-040", "USTP-TOK-021", "USTP-TOK-030"});
+  covers({"USTP-MSG-040", "USTP-MSG-101", "USTP-TOK-008", "USTP-TOK-021", "USTP-TOK-022", "USTP-TOK-030",
+          "USTP-TRF-040"});
   using T = token::TransferTerms;
   const std::pair<Code, std::function<void(Attack&, T&)>> table[] = {
       {Code::unknown_instrument, [](Attack&, T& t) { t.instrument = InstrumentId::literal("US5949181045"); }},
@@ -178,7 +179,7 @@ TEST_CASE("the recipient judges the proposal itself: each rule of the terms refu
 }
 
 TEST_CASE("what the statements say now decides: a blocked account, a halted ledger, an inexact ratio") {
-  covers({"USTP-TOK-021", "USTP-TRF-040"});
+  covers({"USTP-MSG-101", "USTP-TOK-021", "USTP-TOK-030", "USTP-TRF-040"});
   const auto refused = [](const std::function<void(Attack&)>& change) {
     Attack a(53, kHeld);
     change(a);

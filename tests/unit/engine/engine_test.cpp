@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "tests/support/world.hpp"
 
 using namespace ustp;
@@ -15,6 +16,9 @@ std::string state_of(test::Node& node, const TransferId& id) {
 }  // namespace
 
 TEST_CASE("a security moves from the CSD to Ethereum and every unit is where it should be") {
+  ustp::test::covers({"USTP-SAT-001", "USTP-TOK-001", "USTP-TOK-041", "USTP-TRF-001", "USTP-TRF-002", "USTP-TRF-003",
+          "USTP-TRF-004", "USTP-TRF-005", "USTP-TRF-006", "USTP-TRF-007", "USTP-TRF-008", "USTP-TRF-041",
+          "USTP-TRF-043", "USTP-TRF-044", "USTP-TRF-045", "USTP-TRF-047", "USTP-TRF-050"});
   World world(1);
   const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "1000"));
   REQUIRE_MESSAGE(view.has_value(), (view ? "" : to_string(view.error())));
@@ -29,6 +33,8 @@ TEST_CASE("a security moves from the CSD to Ethereum and every unit is where it 
 }
 
 TEST_CASE("all six directions, the home gateway learns of moves between other ledgers by the signed notice") {
+  ustp::test::covers({"USTP-MSG-116", "USTP-TOK-040", "USTP-TOK-041", "USTP-TOK-043", "USTP-TOK-044", "USTP-TOK-046",
+          "USTP-TRF-047", "USTP-TRF-051"});
   World world(2);
   const auto move = [&](test::Node& from, const char* whose, test::Node& to, const char* whom, const char* quantity) {
     const auto view = world.submit(from, world.order(from, whose, to, whom, quantity));
@@ -54,6 +60,7 @@ TEST_CASE("all six directions, the home gateway learns of moves between other le
 }
 
 TEST_CASE("a crash at every journal boundary, before the effects leave, on either side: one outcome, effects once") {
+  ustp::test::covers({"USTP-LED-007", "USTP-MSG-004", "USTP-TRF-010", "USTP-TRF-012"});
   // Run 0 counts the boundaries; then one run for each.
   int boundaries = 0;
   for (int kill = -1; kill < boundaries || kill == -1; ++kill) {
@@ -85,6 +92,7 @@ TEST_CASE("a crash at every journal boundary, before the effects leave, on eithe
 }
 
 TEST_CASE("a return beyond what is outstanding on that ledger is refused by the home gateway") {
+  ustp::test::covers({"USTP-TRF-021", "USTP-TRF-040"});
   World world(4);
   REQUIRE(world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "10")));
   world.settle();
@@ -101,6 +109,7 @@ TEST_CASE("a return beyond what is outstanding on that ledger is refused by the 
 }
 
 TEST_CASE("a beneficiary blocked between vote and assign: suspense, acknowledged as such, and out of it again") {
+  ustp::test::covers({"USTP-MSG-045", "USTP-TOK-015", "USTP-TRF-008", "USTP-TRF-046", "USTP-TRF-047", "USTP-TRF-049"});
   World world(5);
   const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7"));
   REQUIRE(view.has_value());
@@ -139,6 +148,8 @@ TEST_CASE("a beneficiary blocked between vote and assign: suspense, acknowledged
 }
 
 TEST_CASE("the deadline aborts before the vote and resolves nothing after it") {
+  ustp::test::covers({"USTP-TRF-023", "USTP-TRF-024", "USTP-TRF-025", "USTP-TRF-060", "USTP-TRF-062", "USTP-TRF-070",
+          "USTP-TRF-071", "USTP-TRF-073"});
   World world(6);
   const auto view = world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "7"));
   REQUIRE(view.has_value());
@@ -168,6 +179,7 @@ TEST_CASE("the deadline aborts before the vote and resolves nothing after it") {
 }
 
 TEST_CASE("an order is answered once: the same key gives the same transfer, another body is refused") {
+  ustp::test::covers({"USTP-TOK-030", "USTP-TRF-001"});
   World world(7);
   auto order = world.order(world.csd(), "alice", world.eth(), "bob", "7");
   const auto first = world.submit(world.csd(), order);
@@ -189,6 +201,7 @@ TEST_CASE("an order is answered once: the same key gives the same transfer, anot
 }
 
 TEST_CASE("more than the holder has: the ledger refuses the lock, both sides end, nothing moved") {
+  ustp::test::covers({"USTP-TRF-022", "USTP-TRF-071"});
   World world(8);
   const auto view = world.submit(world.csd(), world.order(world.csd(), "bob", world.eth(), "bob", "7"));
   REQUIRE(view.has_value());

@@ -1,6 +1,7 @@
 // A transfer's evidence, exported from the journal and checked by a stranger who has the authority's key alone.
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "gateway/engine/evidence.hpp"
 #include "tests/support/world.hpp"
 #include "ustp/protocol/verify_bundle.hpp"
@@ -35,6 +36,9 @@ TransferId moved(World& world) {
 }  // namespace
 
 TEST_CASE("either side's bundle of a completed transfer passes every check") {
+  ustp::test::covers({"USTP-EVD-001", "USTP-EVD-003", "USTP-EVD-011", "USTP-EVD-012", "USTP-EVD-013", "USTP-EVD-014",
+          "USTP-EVD-015", "USTP-EVD-016", "USTP-EVD-017", "USTP-EVD-018", "USTP-MSG-031", "USTP-MSG-032",
+          "USTP-MSG-033"});
   World world(21);
   const auto id = moved(world);
   for (auto* node : {&world.csd(), &world.eth()}) {
@@ -51,6 +55,7 @@ TEST_CASE("either side's bundle of a completed transfer passes every check") {
 }
 
 TEST_CASE("one flipped octet anywhere makes it fail") {
+  ustp::test::covers("USTP-EVD-002");
   World world(22);
   const auto file = bundle_of(world, world.csd(), moved(world));
   for (std::size_t at = 0; at < file.size(); at += 97) {
@@ -63,6 +68,7 @@ TEST_CASE("one flipped octet anywhere makes it fail") {
 }
 
 TEST_CASE("a bundle without one of its messages, or under another authority, fails though it is sealed") {
+  ustp::test::covers({"USTP-EVD-010", "USTP-EVD-011", "USTP-EVD-015"});
   World world(23);
   const auto id = moved(world);
   const auto opened = wire::open_bundle(bundle_of(world, world.csd(), id)).value();

@@ -1,6 +1,7 @@
 // Random transfers in all directions with crashes and time passing; a seed always takes the same path.
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "tests/support/world.hpp"
 
 using namespace ustp;
@@ -56,6 +57,8 @@ void run(std::uint64_t seed, Ends& ends) {
 }  // namespace
 
 TEST_CASE("whatever crashes when, every transfer ends the same on both sides and no unit is lost or doubled") {
+  ustp::test::covers({"USTP-TOK-040", "USTP-TOK-041", "USTP-TOK-043", "USTP-TOK-044", "USTP-TOK-046", "USTP-TRF-012",
+          "USTP-TRF-073"});
   Ends ends;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) run(seed, ends);
   MESSAGE("committed " << ends.committed << ", aborted " << ends.aborted);

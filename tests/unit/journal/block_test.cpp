@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "gateway/ports/crc32c.hpp"
 #include "gateway/ports/journal.hpp"
 
@@ -26,6 +27,7 @@ TEST_CASE("CRC32C gives the check value of RFC 3720 and both ways agree at every
 }
 
 TEST_CASE("a framed block parses to itself and starts with the mark") {
+  ustp::test::covers("USTP-JRN-001");
   const auto octets = frame_block(sample());
   CHECK(octets.size() == 64 + 5 + 4);
   CHECK(as_text(BytesView(octets).first(4)) == "USTJ");
@@ -39,6 +41,7 @@ TEST_CASE("a framed block parses to itself and starts with the mark") {
 }
 
 TEST_CASE("every flipped bit and every truncation is found") {
+  ustp::test::covers("USTP-JRN-001");
   const auto octets = frame_block(sample());
   for (std::size_t bit = 0; bit < octets.size() * 8; ++bit) {
     auto bad = octets;
@@ -52,6 +55,7 @@ TEST_CASE("every flipped bit and every truncation is found") {
 }
 
 TEST_CASE("fields are checked behind a right checksum too") {
+  ustp::test::covers("USTP-JRN-001");
   const auto changed = [](std::size_t at, std::uint8_t value) {
     auto octets = frame_block(sample());
     octets[at] = value;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "tests/support/requirement.hpp"
 #include "tests/support/faulty_vfs.hpp"
 #include "tests/unit/journal/harness.hpp"
 
@@ -49,6 +50,7 @@ Outcome lose_power(bool full, PowerLoss what) {
 }  // namespace
 
 TEST_CASE("with synchronous=FULL a power cut leaves everything that was reported durable") {
+  ustp::test::covers("USTP-JRN-004");
   for (const auto what : {PowerLoss::kDrop, PowerLoss::kKeep, PowerLoss::kTorn}) {
     const auto out = lose_power(true, what);
     CHECK(out.reported >= 20);
@@ -64,6 +66,7 @@ TEST_CASE("with synchronous=OFF the same power cut loses reported blocks, so the
 }
 
 TEST_CASE("a first failed write or sync is reported once, and nothing is after it") {
+  ustp::test::covers("USTP-JRN-007");
   auto& disk = testing::register_faulty_vfs();
   for (const auto fault : {Fault::kSyncError, Fault::kNoSpace, Fault::kShortWrite}) {
     TempDirectory directory;
@@ -94,6 +97,7 @@ TEST_CASE("a first failed write or sync is reported once, and nothing is after i
 }
 
 TEST_CASE("many blocks queued together share few syncs") {
+  ustp::test::covers("USTP-JRN-010");
   auto& disk = testing::register_faulty_vfs();
   TempDirectory directory;
   auto journal = make_sqlite_journal(faulty(directory));

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "tests/support/requirement.hpp"
 #include "tests/unit/journal/harness.hpp"
 #include "ustp/crypto/crypto.hpp"
 
@@ -22,6 +23,7 @@ SqliteJournalOptions at(const TempDirectory& directory) { return {.path = direct
 }  // namespace
 
 TEST_CASE("what was appended is read back in order after a reopen, under a new epoch") {
+  ustp::test::covers({"USTP-JRN-001", "USTP-JRN-002", "USTP-JRN-005"});
   TempDirectory directory;
   const auto first = fill(at(directory), 200);
   CHECK(first == JournalHead{0, {}, 1});
@@ -43,6 +45,7 @@ TEST_CASE("what was appended is read back in order after a reopen, under a new e
 }
 
 TEST_CASE("a second opener is refused while the first has the journal") {
+  ustp::test::covers("USTP-JRN-005");
   TempDirectory directory;
   auto one = make_sqlite_journal(at(directory));
   REQUIRE(one->open());
@@ -53,6 +56,7 @@ TEST_CASE("a second opener is refused while the first has the journal") {
 }
 
 TEST_CASE("a writer whose epoch was taken over writes nothing more") {
+  ustp::test::covers({"USTP-JRN-006", "USTP-JRN-007"});
   TempDirectory directory;
   {
     auto journal = make_sqlite_journal(at(directory));
@@ -75,6 +79,7 @@ TEST_CASE("a writer whose epoch was taken over writes nothing more") {
 }
 
 TEST_CASE("damage in any region of a block stops open() with its position") {
+  ustp::test::covers("USTP-JRN-002");
   for (const int octet : {1, 6, 8, 12, 20, 28, 29, 61, 64, 65, 100, 165, 168}) {
     TempDirectory directory;
     fill(at(directory), 5);
@@ -90,6 +95,7 @@ TEST_CASE("damage in any region of a block stops open() with its position") {
 }
 
 TEST_CASE("a missing, moved or exchanged block stops open() with its position") {
+  ustp::test::covers("USTP-JRN-002");
   const auto opened = [](const std::string& change) {
     TempDirectory directory;
     fill(at(directory), 5);
@@ -108,6 +114,7 @@ TEST_CASE("a missing, moved or exchanged block stops open() with its position") 
 }
 
 TEST_CASE("a block of another history with a right checksum breaks the chain behind it") {
+  ustp::test::covers("USTP-JRN-002");
   TempDirectory directory, other;
   fill(at(directory), 5);
   fill(at(other), 1);
@@ -120,6 +127,7 @@ TEST_CASE("a block of another history with a right checksum breaks the chain beh
 }
 
 TEST_CASE("another schema version or shard is a format error") {
+  ustp::test::covers("USTP-JRN-003");
   TempDirectory directory;
   fill(at(directory), 1);
   auto options = at(directory);
@@ -130,6 +138,7 @@ TEST_CASE("another schema version or shard is a format error") {
 }
 
 TEST_CASE("of two snapshots the newest whole one is used, and damage falls back to the earlier and to none") {
+  ustp::test::covers("USTP-JRN-008");
   TempDirectory directory;
   fill(at(directory), 10);
   const auto snapshots = directory.file().string() + ".snapshots";
@@ -157,6 +166,7 @@ TEST_CASE("of two snapshots the newest whole one is used, and damage falls back 
 }
 
 TEST_CASE("a snapshot ahead of the journal says that blocks are gone") {
+  ustp::test::covers("USTP-JRN-008");
   TempDirectory directory;
   fill(at(directory), 5);
   {
@@ -188,6 +198,7 @@ TEST_CASE("a block that does not follow the head, or of another chain, is refuse
 }
 
 TEST_CASE("more than the queue bound is a failure and not an endless queue") {
+  ustp::test::covers("USTP-JRN-010");
   TempDirectory directory;
   auto options = at(directory);
   options.max_queued_blocks = 3;
@@ -203,6 +214,7 @@ TEST_CASE("more than the queue bound is a failure and not an endless queue") {
 }
 
 TEST_CASE("a reader that stalls in the middle of a walk does not make the write-ahead log grow") {
+  ustp::test::covers("USTP-JRN-009");
   TempDirectory directory;
   fill(at(directory), 200);
   auto journal = make_sqlite_journal(at(directory));

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "ustp/protocol/registry.hpp"
 
 using namespace ustp;
@@ -79,6 +80,7 @@ token::Instrument instrument() {
 }  // namespace
 
 TEST_CASE("every kind of statement survives its encoding with all fields") {
+  ustp::test::covers({"USTP-TOK-004", "USTP-TOK-007", "USTP-TOK-011", "USTP-TOK-013"});
   const auto key = new_signer();
   token::Account account;
   account.ledger = LedgerId::literal("csd");
@@ -115,6 +117,7 @@ TEST_CASE("every kind of statement survives its encoding with all fields") {
 }
 
 TEST_CASE("a log is followed statement by statement, and the same one twice is harmless") {
+  ustp::test::covers("USTP-GOV-001");
   Authority authority;
   const auto first = authority.make(participant("bank", "gw-a"));
   REQUIRE(authority.registry.apply(first));
@@ -124,6 +127,7 @@ TEST_CASE("a log is followed statement by statement, and the same one twice is h
 }
 
 TEST_CASE("forged, foreign, skipped and forked statements change nothing") {
+  ustp::test::covers("USTP-GOV-001");
   Authority authority, other;
   REQUIRE(authority.say(participant("bank", "gw-a")));
   const auto head = authority.registry.head();
@@ -149,6 +153,7 @@ TEST_CASE("forged, foreign, skipped and forked statements change nothing") {
 }
 
 TEST_CASE("statements that contradict what is in force are refused with their reason") {
+  ustp::test::covers({"USTP-GOV-001", "USTP-GOV-002", "USTP-TOK-001", "USTP-TOK-003"});
   Authority authority;
   const auto key = new_signer();
   const auto refused = [&](StatementBody body) {
@@ -175,6 +180,7 @@ TEST_CASE("statements that contradict what is in force are refused with their re
 }
 
 TEST_CASE("a key counts from its statement to its revocation, and never comes back") {
+  ustp::test::covers("USTP-GOV-002");
   Authority authority;
   const auto key = new_signer();
   const auto gateway = GatewayId::literal("gw-a");
@@ -193,6 +199,7 @@ TEST_CASE("a key counts from its statement to its revocation, and never comes ba
 }
 
 TEST_CASE("a participant that is no longer admitted signs nothing") {
+  ustp::test::covers("USTP-GOV-002");
   Authority authority;
   const auto key = new_signer();
   REQUIRE(authority.say(participant("bank", "gw-a")));

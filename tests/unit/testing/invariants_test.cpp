@@ -179,7 +179,7 @@ TEST_CASE("lots and encumbrances persist: what is lost, new or changed is found"
 }
 
 TEST_CASE("a correction undoes entry by entry and overwrites nothing") {
-  covers("USTP-TOK-050");
+  covers({"USTP-TOK-014", "USTP-TOK-050"});
   const auto csd = LedgerId::literal("csd");
   const std::vector<Entry> wrong{{csd, account("a"), false, 7, EntryCause::kTransfer},
                                  {csd, account("b"), true, 7, EntryCause::kTransfer}};

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "tests/support/requirement.hpp"
 #include "ustp/token/token.hpp"
 
 using namespace ustp;
@@ -36,6 +37,7 @@ struct Case {
 }  // namespace
 
 TEST_CASE("a right transfer has no finding, and each broken rule is found by its id") {
+  ustp::test::covers({"USTP-TOK-007", "USTP-TOK-008", "USTP-TOK-030"});
   CHECK(Case().run().empty());
   const std::pair<const char*, std::function<void(Case&)>> table[] = {
       {"TOK-R01", [](Case& c) { c.i.id = InstrumentId::literal("CNE100000HB8"); }},

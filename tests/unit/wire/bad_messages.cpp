@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "tests/support/requirement.hpp"
 #include "samples.hpp"
 #include "sdk/src/wire/parts.hpp"
 
@@ -28,6 +29,7 @@ Bytes raw(fbs::Body tag, const std::function<fb::Offset<void>(fb::FlatBufferBuil
 }  // namespace
 
 TEST_CASE("a message cut at any length, or with anything after it, is refused") {
+  ustp::test::covers("USTP-MSG-021");
   for (const Message& m : samples::all(true)) {
     Bytes octets = encode(m);
     for (std::size_t n = 0; n < octets.size(); ++n) CHECK(refusal(BytesView(octets).first(n)) == Code::frame_truncated);
@@ -37,6 +39,7 @@ TEST_CASE("a message cut at any length, or with anything after it, is refused") 
 }
 
 TEST_CASE("a message with the wrong mark, a wild offset or too many octets is refused") {
+  ustp::test::covers({"USTP-MSG-002", "USTP-MSG-020", "USTP-MSG-021"});
   Bytes octets = encode(sample(MessageType::kTransferProposal));
   Bytes mark = octets;
   mark[8] ^= 1;
@@ -48,6 +51,8 @@ TEST_CASE("a message with the wrong mark, a wild offset or too many octets is re
 }
 
 TEST_CASE("each value that has no place is refused with its own code") {
+  ustp::test::covers({"USTP-MSG-022", "USTP-MSG-023", "USTP-MSG-024", "USTP-MSG-025", "USTP-MSG-040", "USTP-MSG-041",
+          "USTP-MSG-043", "USTP-MSG-044", "USTP-MSG-045", "USTP-MSG-046"});
   struct Case {
     const char* name;
     MessageType type;
@@ -127,6 +132,7 @@ TEST_CASE("each value that has no place is refused with its own code") {
 }
 
 TEST_CASE("a message of unknown type is refused") {
+  ustp::test::covers("USTP-MSG-023");
   const auto body = [](fb::FlatBufferBuilder& b) { return fbs::CreateAckCommence(b).Union(); };
   CHECK(refusal(raw(fbs::Body::AckCommence, body)) == Code{});
   CHECK(refusal(raw(static_cast<fbs::Body>(18), body)) == Code::unknown_tag);
@@ -134,6 +140,7 @@ TEST_CASE("a message of unknown type is refused") {
 }
 
 TEST_CASE("an unknown extension that is not critical is preserved") {
+  ustp::test::covers("USTP-MSG-022");
   const Message m = sample(MessageType::kStatusRequest);
   CHECK(decode(encode(m))->extensions == m.extensions);
 }

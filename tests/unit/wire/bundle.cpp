@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "samples.hpp"
 
 using namespace ustp;
@@ -37,6 +38,7 @@ TEST_CASE("a sealed bundle opens to what was put in") {
 }
 
 TEST_CASE("no octet of a sealed bundle can change unnoticed") {
+  ustp::test::covers("USTP-EVD-002");
   const Sealed s;
   for (std::size_t i = 0; i < s.file.size(); ++i) {
     Bytes changed = s.file;
@@ -47,6 +49,7 @@ TEST_CASE("no octet of a sealed bundle can change unnoticed") {
 }
 
 TEST_CASE("a bundle cut at any length, or with anything after it, is refused") {
+  ustp::test::covers("USTP-EVD-001");
   const Sealed s;
   for (std::size_t n = 0; n < s.file.size(); ++n)
     CHECK(open_bundle(BytesView(s.file).first(n)).error().code == Code::frame_truncated);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/requirement.hpp"
 #include "samples.hpp"
 
 using namespace ustp;
@@ -51,6 +52,7 @@ struct Channel {
 }  // namespace
 
 TEST_CASE("a batch comes back with its messages, in order and aligned") {
+  ustp::test::covers({"USTP-MSG-001", "USTP-MSG-003"});
   Channel c;
   const Bytes frame = c.frame(c.header());
   CHECK(frame_kind(frame).value() == FrameKind::kBatch);
@@ -67,6 +69,7 @@ TEST_CASE("a batch comes back with its messages, in order and aligned") {
 }
 
 TEST_CASE("a batch cut at any length, or with anything after it, is refused") {
+  ustp::test::covers("USTP-MSG-001");
   Channel c;
   c.messages.resize(2);
   Bytes frame = c.frame(c.header());
@@ -76,6 +79,7 @@ TEST_CASE("a batch cut at any length, or with anything after it, is refused") {
 }
 
 TEST_CASE("no octet of a batch can change unnoticed") {
+  ustp::test::covers({"USTP-MSG-003", "USTP-MSG-004"});
   Channel c;
   c.messages.resize(2);
   const Bytes frame = c.frame(c.header());
@@ -88,6 +92,7 @@ TEST_CASE("no octet of a batch can change unnoticed") {
 }
 
 TEST_CASE("each wrong batch is refused with its own code") {
+  ustp::test::covers({"USTP-MSG-002", "USTP-MSG-005", "USTP-MSG-006", "USTP-MSG-010", "USTP-MSG-011"});
   Channel c;
   const Bytes first = c.frame(c.header());
   const Hash256 first_hash = crypto::sha256(parse_batch(first)->header_octets);
@@ -168,6 +173,7 @@ TEST_CASE("each wrong batch is refused with its own code") {
 }
 
 TEST_CASE("a hello comes back, is signed and cannot be altered") {
+  ustp::test::covers("USTP-MSG-001");
   Channel c;
   Hello h;
   h.sender = kA;
@@ -190,6 +196,7 @@ TEST_CASE("a hello comes back, is signed and cannot be altered") {
 }
 
 TEST_CASE("an acknowledgement comes back and is exact") {
+  ustp::test::covers("USTP-MSG-001");
   const Ack ack{3, {17, samples::id<Hash256>(1)}};
   Bytes frame = encode_ack(ack);
   CHECK(parse_ack(frame).value() == ack);
@@ -201,6 +208,7 @@ TEST_CASE("an acknowledgement comes back and is exact") {
 }
 
 TEST_CASE("a message is proven alone, and neither a short nor a padded proof passes") {
+  ustp::test::covers({"USTP-EVD-014", "USTP-MSG-003"});
   Channel c;
   c.messages.resize(5);
   const Bytes frame = c.frame(c.header());

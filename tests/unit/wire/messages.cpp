@@ -2,12 +2,14 @@
 
 #include <set>
 
+#include "tests/support/requirement.hpp"
 #include "samples.hpp"
 
 using namespace ustp;
 using namespace ustp::wire;
 
 TEST_CASE("every message type comes back as it was, with all fields and with the fewest") {
+  ustp::test::covers({"USTP-TOK-005", "USTP-TOK-006", "USTP-TOK-010", "USTP-TOK-012"});
   for (const bool full : {false, true}) {
     const auto messages = samples::all(full);
     REQUIRE(messages.size() == std::variant_size_v<Body>);
@@ -23,6 +25,7 @@ TEST_CASE("every message type comes back as it was, with all fields and with the
 }
 
 TEST_CASE("every message type has its own name") {
+  ustp::test::covers("USTP-SAT-001");
   std::set<std::string_view> names;
   for (const Message& m : samples::all(false)) names.insert(to_string(m.type()));
   CHECK(names.size() == std::variant_size_v<Body>);
@@ -31,6 +34,7 @@ TEST_CASE("every message type has its own name") {
 }
 
 TEST_CASE("octets at any address are read alike") {
+  ustp::test::covers("USTP-MSG-021");
   const Message m = samples::all(true).front();
   const Bytes octets = encode(m);
   for (std::size_t shift = 0; shift < 8; ++shift) {
@@ -43,6 +47,7 @@ TEST_CASE("octets at any address are read alike") {
 }
 
 TEST_CASE("the claim hash changes with every field and not with the encoding") {
+  ustp::test::covers({"USTP-MSG-030", "USTP-MSG-031"});
   const auto base = samples::terms(true);
   const Salt salt = samples::id<Salt>(50);
   std::vector<token::TransferTerms> variants(28, base);
@@ -86,6 +91,7 @@ TEST_CASE("the claim hash changes with every field and not with the encoding") {
 }
 
 TEST_CASE("a root over one hash is not that hash, and order counts") {
+  ustp::test::covers({"USTP-MSG-032", "USTP-MSG-033"});
   const Hash256 one[] = {samples::id<Hash256>(1)};
   const Hash256 ab[] = {samples::id<Hash256>(1), samples::id<Hash256>(2)};
   const Hash256 ba[] = {samples::id<Hash256>(2), samples::id<Hash256>(1)};

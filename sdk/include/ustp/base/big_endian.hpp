@@ -1,6 +1,6 @@
 #pragma once
-// Appending to canonical octets: integers big-endian, texts with a 16-bit length before them. What is hashed is built
-// with these, so that no two different values share octets.
+// Canonical octets: integers big-endian, texts with a 16-bit length before them. What is hashed, framed and journalled is
+// built with these, so that no two different values share octets.
 
 #include <cstdlib>
 
@@ -12,6 +12,13 @@ template <class Unsigned>
 void append_be(Bytes& to, Unsigned value) {
   for (int shift = static_cast<int>(sizeof(Unsigned)) * 8 - 8; shift >= 0; shift -= 8)
     to.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+
+// At most eight octets.
+inline std::uint64_t read_be(BytesView octets) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t octet : octets) value = value << 8 | octet;
+  return value;
 }
 
 // Every text that gets here was bounded when it was parsed; one beyond 65,535 octets is a bug of ours and terminates.
