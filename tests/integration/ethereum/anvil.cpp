@@ -77,6 +77,7 @@ std::unique_ptr<Anvil> Anvil::start(std::string& why, std::vector<std::string> f
   const auto port = std::to_string(free_port());
   for (const char* more : {"--host", "127.0.0.1", "--slots-in-an-epoch", "1", "--silent", "--port"}) flags.push_back(more);
   flags.push_back(port);
+  out->by_hand_ = flags.front() == "--no-mining";
   out->pid_ = run_node(flags);
   out->url_ = "http://127.0.0.1:" + port;
   HttpOptions http;
@@ -102,13 +103,16 @@ void Anvil::raw(const std::string& method, const std::string& parameters) {
 void Anvil::mine(int blocks) {
   for (int i = 0; i < blocks; ++i) raw("evm_mine", "[]");
 }
+void Anvil::mine_at_once(bool on) {
+  if (by_hand_) raw("evm_setAutomine", on ? "[true]" : "[false]");
+}
 void Anvil::fund(const Address& account) {
   raw("anvil_setBalance", "[\"" + to_text(account) + "\",\"0x56bc75e2d63100000\"]");  // 100 ether
 }
 bool Anvil::act(const SigningKey& key, const Address& to, const Bytes& call) {
-  raw("evm_setAutomine", "[true]");
+  mine_at_once(true);
   const auto done = send_and_wait(*client_, key, to, call);
-  raw("evm_setAutomine", "[false]");
+  mine_at_once(false);
   if (!done && done.error().code != Code::ledger_rejected) give_up(to_string(done.error()));
   return done.has_value();
 }
@@ -134,9 +138,9 @@ Token::Token(Anvil& node) : anvil(node) {
   for (const auto& key : {owner, agent}) anvil.fund(key->address());
   const auto code = need(read_creation_code(kArtifact), "artifact");
   const TokenValues values{"Test note", "NOTE", 0, instrument().str(), custody, suspense, agent->address()};
-  anvil.raw("evm_setAutomine", "[true]");
+  anvil.mine_at_once(true);
   contract = need(deploy_token(anvil.client(), *owner, code, values), "deploy").address;
-  anvil.raw("evm_setAutomine", "[false]");
+  anvil.mine_at_once(false);
   if (!agent_acts("mint(address,uint256)", {word_from(holder), word_from(Uint128{1'000'000})}) ||
       !agent_acts("setAddressFrozen(address,bool)", {word_from(blocked), word_from(Uint128{1})}))
     give_up("the token cannot be prepared");
@@ -185,6 +189,15 @@ void Outcomes::on_outcome(ledger::Outcome outcome) {
 }
 
 ledger::Outcome Outcomes::end_of(Anvil& anvil, const OperationId& id, bool any) {
+  return find(id, any, [&] {
+    if (!any) anvil.mine();
+  });
+}
+ledger::Outcome Outcomes::wait(const OperationId& id) {
+  return find(id, false, [] {});
+}
+
+ledger::Outcome Outcomes::find(const OperationId& id, bool any, const std::function<void()>& meanwhile) {
   const auto deadline = Steady::now() + std::chrono::seconds(20);
   while (Steady::now() < deadline) {
     {
@@ -195,7 +208,7 @@ ledger::Outcome Outcomes::end_of(Anvil& anvil, const OperationId& id, bool any) 
       }
       changed_.wait_for(lock, std::chrono::milliseconds(5));
     }
-    if (!any) anvil.mine();
+    meanwhile();
   }
   return {id, ledger::OutcomeKind::kUnknown, {}, {Code::timeout, "no end in time"}};
 }

@@ -16,7 +16,7 @@ using ethereum::Word;
 
 class Anvil {
  public:
-  // Nothing is mined but by mine(). None when node_modules or the compiled contract is missing; `why` names it.
+  // Without other flags nothing is mined but by mine(). None when node_modules or the compiled contract is missing; `why` names it.
   static std::unique_ptr<Anvil> start(std::string& why, std::vector<std::string> flags = {"--no-mining"});
   ~Anvil();
   const std::string& url() const { return url_; }
@@ -24,12 +24,14 @@ class Anvil {
   void raw(const std::string& method, const std::string& parameters);  // terminates the test when refused
   void mine(int blocks = 1);
   void fund(const Address& account);
-  // A call of an account, mined at once; false when it reverted.
+  void mine_at_once(bool on);  // what is sent; leaves a node alone that mines by itself
+  // A call of an account, mined; false when it reverted.
   bool act(const ethereum::SigningKey& key, const Address& to, const Bytes& call);
 
  private:
   Anvil() = default;
   int pid_ = -1;
+  bool by_hand_ = true;   // nothing is mined but by mine()
   std::string url_;
   std::unique_ptr<ethereum::EthClient> client_;
 };
@@ -56,11 +58,14 @@ struct Token {
 class Outcomes final : public ledger::OutcomeSink {
  public:
   void on_outcome(ledger::Outcome outcome) override;
-  // Mines until the operation has an end (final, rejected, never) or, with `any`, an answer; asks again on unknown.
+  // Mines until the operation has an end (final, rejected, never) or, with `any`, waits for the first answer.
   ledger::Outcome end_of(Anvil& anvil, const OperationId& id, bool any = false);
+  ledger::Outcome wait(const OperationId& id);  // for the end, on a node that mines by itself
   std::size_t count(const OperationId& id, ledger::OutcomeKind kind);
 
  private:
+  ledger::Outcome find(const OperationId& id, bool any, const std::function<void()>& meanwhile);
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ledger::Outcome> seen_;

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "adapters/ethereum/evm/keccak.hpp"
 #include "adapters/ethereum/intent.hpp"
 #include "adapters/ethereum/proof/receipt.hpp"
 #include "tests/integration/ethereum/anvil.hpp"
@@ -150,11 +151,16 @@ TEST_CASE("fees are raised under the same nonce until the transaction is mined; 
   REQUIRE(driver->start(outcomes, 1));
   const auto request = request_of(kLock, 1, 100, token.holder);
   const auto intent = driver->prepare(request).value();
-  anvil->raw("anvil_setNextBlockBaseFeePerGas", "[\"0xb2d05e00\"]");  // 3 gwei: too dear for the first price
+  anvil->raw("anvil_setNextBlockBaseFeePerGas", "[\"0x1dcd65000\"]");  // 8 gwei: too dear for the first price
   driver->execute(intent);
   const auto outcome = outcomes.end_of(*anvil, request.id);
-  CHECK(outcome.kind == OutcomeKind::kFinal);
+  REQUIRE(outcome.kind == OutcomeKind::kFinal);
   CHECK(token.records_of(request.id) == 1);
+  const auto block = anvil->client().block(ethereum::BlockRef::number(outcome.evidence.finality.height)).value();
+  REQUIRE(block);
+  REQUIRE(block->transactions.size() == 1);
+  CHECK(block->transactions[0] != ethereum::keccak256(facts(intent).raw));  // a replacement was mined
+  CHECK(anvil->client().nonce(token.agent->address(), ethereum::BlockRef::latest()).value() == facts(intent).nonce + 1);
 }
 
 TEST_CASE("a refusal carries the registry's code: paused, no agent any more") {
@@ -202,4 +208,27 @@ TEST_CASE("prepare refuses an account in another form and zero units, without to
   upper.account = AccountId::literal("0xABCDEFabcdefabcdefabcdefabcdefabcdefabcd");
   CHECK(driver->prepare(upper).error().code == Code::malformed_text);
   CHECK(driver->prepare(request_of(kLock, 1, 0, token.holder)).error().code == Code::quantity_zero);
+}
+
+TEST_CASE("on a node that mines by itself every 0.2 s an operation is final within seconds, under the finalized tag") {
+  std::string why;
+  const auto anvil = Anvil::start(why, {"--block-time", "0.2"});
+  if (!anvil) {
+    MESSAGE("SKIPPED: " << why);
+    return;
+  }
+  const Token token(*anvil);
+  Outcomes outcomes;
+  const auto driver = token.connect([](auto& options) { options.poll = Duration::milliseconds(20); });
+  REQUIRE(driver->start(outcomes, 1));
+  const auto create = request_of(kCreate, 1, 10, token.custody);
+  const auto assign = request_of(kAssign, 2, 10, token.other, create.id);
+  for (const auto& request : {create, assign}) {
+    const auto begun = std::chrono::steady_clock::now();
+    driver->execute(driver->prepare(request).value());
+    REQUIRE(outcomes.wait(request.id).kind == OutcomeKind::kFinal);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+    MESSAGE(to_string(request.kind) << " final after " << took.count() << " ms");
+    CHECK(took.count() < 10'000);
+  }
 }
