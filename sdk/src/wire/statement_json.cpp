@@ -22,13 +22,13 @@ using Names = std::initializer_list<std::pair<Enum, std::string_view>>;
 const Names<crypto::Algorithm> kAlgorithms = {{crypto::Algorithm::kEs256, "es256"}, {crypto::Algorithm::kEd25519, "ed25519"}};
 const Names<ledger::LedgerKind> kLedgerKinds = {
     {ledger::LedgerKind::kCsd, "csd"}, {ledger::LedgerKind::kEthereum, "ethereum"}, {ledger::LedgerKind::kCorda, "corda"}};
-const Names<ledger::LedgerModel> kLedgerModels = {{ledger::LedgerModel::kBookEntry, "book-entry"},
+const Names<ledger::LedgerModel> kLedgerModels = {{ledger::LedgerModel::kBookEntry, "book_entry"},
                                                   {ledger::LedgerModel::kConsortium, "consortium"},
                                                   {ledger::LedgerModel::kPrivate, "private"},
                                                   {ledger::LedgerModel::kPublic, "public"}};
-const Names<EvidenceKind> kEvidenceKinds = {{EvidenceKind::kCsdConfirmation, "csd-confirmation"},
-                                            {EvidenceKind::kEthereumReceipt, "ethereum-receipt"},
-                                            {EvidenceKind::kCordaTearOff, "corda-tear-off"}};
+const Names<EvidenceKind> kEvidenceKinds = {{EvidenceKind::kCsdConfirmation, "csd_confirmation"},
+                                            {EvidenceKind::kEthereumReceipt, "ethereum_receipt"},
+                                            {EvidenceKind::kCordaTearOff, "corda_tear_off"}};
 const Names<RepresentationKind> kRepresentationKinds = {{RepresentationKind::kNative, "native"},
                                                         {RepresentationKind::kBacked, "backed"},
                                                         {RepresentationKind::kDepositary, "depositary"}};
@@ -42,8 +42,8 @@ const Names<AdmissionKind> kAdmissionKinds = {{AdmissionKind::kListed, "listed"}
                                               {AdmissionKind::kRegional, "regional"},
                                               {AdmissionKind::kNone, "none"}};
 const Names<FinalityMoment> kFinalityMoments = {{FinalityMoment::kDecision, "decision"},
-                                                {FinalityMoment::kIssuerBooking, "issuer-booking"},
-                                                {FinalityMoment::kTargetBooking, "target-booking"}};
+                                                {FinalityMoment::kIssuerBooking, "issuer_booking"},
+                                                {FinalityMoment::kTargetBooking, "target_booking"}};
 const Names<InstrumentStatus> kInstrumentStatus = {{InstrumentStatus::kActive, "active"},
                                                    {InstrumentStatus::kHalted, "halted"},
                                                    {InstrumentStatus::kTerminated, "terminated"}};
@@ -415,7 +415,7 @@ Result<Json> parse(std::string_view json) {
   if (deep) return Error{Code::nesting_too_deep, "JSON document"};
   if (wide) return Error{Code::too_long, "more than " + std::to_string(kMaxMembers) + " members in one object"};
   if (document.is_discarded()) return Error{Code::malformed_text, "not a JSON document"};
-  if (twice) return Error{Code::conflict, "a member appears twice"};
+  if (twice) return Error{Code::duplicate_field, "JSON document"};
   return document;
 }
 

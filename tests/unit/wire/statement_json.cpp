@@ -214,7 +214,7 @@ TEST_CASE("a document is bounded and said once") {
   CHECK(code("[]") == Code::malformed_text);
   CHECK(code("\"\xff\"") == Code::malformed_text);
   CHECK(code(R"({"kind":"key"} x)") == Code::malformed_text);
-  CHECK(code(R"({"kind":"key","kind":"key"})") == Code::conflict);
+  CHECK(code(R"({"kind":"key","kind":"key"})") == Code::duplicate_field);
   CHECK(code("{\"kind\":" + std::string(9, '[') + std::string(9, ']') + "}") == Code::nesting_too_deep);
   CHECK(code("{\"kind\":\"" + std::string(64u << 10, 'a') + "\"}") == Code::too_long);
   std::string wide = "{\"kind\":\"key\"";
