@@ -15,7 +15,7 @@ namespace ustp::cli {
 protocol::EvidenceVerifiers evidence_verifiers() {
   protocol::EvidenceVerifiers out;
 #ifdef USTP_CLI_HAS_CSD_PROOF
-  out[EvidenceKind::kCsdConfirmation] = csd::verify_csd_confirmation;
+  out[EvidenceKind::kCsdConfirmation] = csd::verify_confirmation;
 #endif
 #ifdef USTP_CLI_HAS_ETHEREUM_PROOF
   out[EvidenceKind::kEthereumReceipt] = ethereum::verify_ethereum_receipt;

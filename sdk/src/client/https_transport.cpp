@@ -61,8 +61,9 @@ class HttpsTransport final : public Transport {
     auto body = response.body();
     for (;;) {
       concurrency::streams::container_buffer<std::string> piece;
-      if (body.read(piece, 64u << 10).get() == 0) break;
-      out.body += piece.collection();
+      const auto count = body.read(piece, 64u << 10).get();
+      if (count == 0) break;
+      out.body.append(piece.collection(), 0, count);  // the buffer is as large as what was asked for
       if (out.body.size() > bound_) {
         stop.cancel();
         return Error{Code::body_too_large, "reply"};

@@ -10,6 +10,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 32;
 
 Result<Json> parse(const std::string& body) {
+  if (body.find('\0') != std::string::npos) return Error{Code::malformed_text, "zero octet"};  // nlohmann would stop there
   bool deep = false;
   const auto watch = [&](int depth, auto, auto&) { return !(deep |= depth > kMaxDepth); };
   auto out = Json::parse(body, watch, false);

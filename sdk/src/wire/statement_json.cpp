@@ -399,6 +399,8 @@ StatementBody empty_body(std::size_t kind) {
 // because two readers could each believe another one.
 Result<Json> parse(std::string_view json) {
   if (json.size() > kMaxJsonOctets) return Error{Code::too_long, "JSON document"};
+  // nlohmann takes a zero octet for the end of the text and would not look at what follows.
+  if (json.find('\0') != std::string_view::npos) return Error{Code::malformed_text, "zero octet"};
   bool deep = false, wide = false, twice = false;
   std::vector<std::set<std::string>> names;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {

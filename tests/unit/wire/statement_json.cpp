@@ -212,6 +212,7 @@ TEST_CASE("a document is bounded and said once") {
   CHECK(code("") == Code::malformed_text);
   CHECK(code("{") == Code::malformed_text);
   CHECK(code("[]") == Code::malformed_text);
+  CHECK(code(written(participant()).dump() + std::string(1, '\0') + "x") == Code::malformed_text);
   CHECK(code("\"\xff\"") == Code::malformed_text);
   CHECK(code(R"({"kind":"key"} x)") == Code::malformed_text);
   CHECK(code(R"({"kind":"key","kind":"key"})") == Code::duplicate_field);
