@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/cli/process.hpp"
+#include "ustp/client/transport.hpp"
 
 using namespace ustp::test;
 
@@ -13,16 +14,25 @@ const std::string kId = "00112233445566778899aabbccddeeff";
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 struct Api {
+  explicit Api(std::vector<std::string> more = {}) : server([&] {
+    std::vector<std::string> words = {"python3", USTP_SOURCE_DIR "/tests/unit/cli/fake_api.py", pki};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }()) {}
+
   TemporaryFolder folder;
   std::string pki = folder / "pki";
   bool made = run({USTP_SOURCE_DIR "/tools/pki", pki, "--gateway", "gw-a", "--participant", "bank-a"}).code == 0;
-  Beside server{{"python3", USTP_SOURCE_DIR "/tests/unit/cli/fake_api.py", pki}};
+  Beside server;
   std::string url = "https://127.0.0.1:" + server.read_line();
 
-  Finished operator()(std::vector<std::string> words) {
+  Finished operator()(std::vector<std::string> words, const std::vector<std::string>& more = {}) {
     words.insert(words.begin(), USTP_CLI);
-    return run(words, {}, {"USTP_API=" + url, "USTP_CA=" + pki + "/ca.pem", "USTP_CERT=" + pki + "/participant-bank-a.pem",
-                           "USTP_KEY=" + pki + "/participant-bank-a.key.pem"});
+    std::vector<std::string> environment = {"USTP_API=" + url, "USTP_CA=" + pki + "/ca.pem",
+                                            "USTP_CERT=" + pki + "/participant-bank-a.pem",
+                                            "USTP_KEY=" + pki + "/participant-bank-a.key.pem"};
+    environment.insert(environment.end(), more.begin(), more.end());
+    return run(words, {}, environment);
   }
   Finished start(const std::string& reference, std::vector<std::string> more = {}) {
     std::vector<std::string> words = {"transfer", "start", "--instrument", "US0378331005", "--quantity", "100", "--from", "ACC-1",
@@ -121,7 +131,29 @@ TEST_CASE("who cannot be reached or trusted gives 3, a connection that cannot be
   const auto other = api.folder / "other";
   REQUIRE(run({USTP_SOURCE_DIR "/tools/pki", other, "--gateway", "gw-a", "--participant", "bank-a"}).code == 0);
   CHECK(with({"--ca", other + "/ca.pem"}).code == 3);
+  // Not even when the machine trusts that gateway's authority.
+  CHECK(api({"transfer", "cancel", kId, "--ca", other + "/ca.pem"}, {"SSL_CERT_FILE=" + api.pki + "/ca.pem"}).code == 3);
   // And the gateway does not let in a participant of another authority.
   CHECK(with({"--cert", other + "/participant-bank-a.pem", "--key", other + "/participant-bank-a.key.pem"}).code == 3);
   CHECK(api({"transfer", "show", "xyz"}).code == 2);
+}
+
+TEST_CASE("a gateway that speaks older TLS is not spoken to") {
+  Api api({"old-tls"});
+  CHECK(api({"transfer", "cancel", kId}).code == 3);
+}
+
+TEST_CASE("a reply beyond the bound is given up") {
+  Api api;
+  ustp::client::TlsOptions options;
+  options.base_url = api.url;
+  options.ca_file = api.pki + "/ca.pem";
+  options.certificate_file = api.pki + "/participant-bank-a.pem";
+  options.key_file = api.pki + "/participant-bank-a.key.pem";
+  const auto get = [&](std::size_t bound) {
+    options.reply_octets = bound;
+    return ustp::client::make_https_transport(options).value()->send({"GET", "/v1/transfers/" + kId + "/evidence", {}, {}});
+  };
+  CHECK(get(8).value().body.size() == 8);
+  CHECK(get(7).error().code == ustp::Code::body_too_large);
 }

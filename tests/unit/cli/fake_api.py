@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A stand-in for a gateway's API: TLS 1.3, a client certificate is required, answers are fixed. It ends when its stdin
+"""A stand-in for a gateway's API: TLS 1.3 (with the second argument "old-tls": 1.2), a client certificate is required, answers are fixed. It ends when its stdin
 does. stdout: the port first, then one line per request: METHOD path key. What a transfer's reference says decides how it
 is answered: "busy" once with 503 first, "refuse" with a problem, "nonsense" with no JSON."""
 import http.server
@@ -93,6 +93,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.minimum_version = ssl.TLSVersion.TLSv1_3
+if sys.argv[2:] == ["old-tls"]:
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
 context.load_cert_chain(folder + "/gateway-gw-a.pem", folder + "/gateway-gw-a.key.pem")
 context.load_verify_locations(folder + "/ca.pem")
 context.verify_mode = ssl.CERT_REQUIRED
