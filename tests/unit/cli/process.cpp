@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -39,7 +40,12 @@ pid_t spawn(const std::vector<std::string>& argv, const std::vector<std::string>
   if (err >= 0) posix_spawn_file_actions_adddup2(&actions, err, 2);
   std::vector<char*> arguments, variables;
   for (const auto& one : argv) arguments.push_back(const_cast<char*>(one.c_str()));
-  for (char** one = environ; *one; ++one) variables.push_back(*one);
+  const auto replaced = [&](const std::string& variable) {
+    const auto name = variable.substr(0, variable.find('=') + 1);
+    return std::any_of(extra.begin(), extra.end(), [&](const std::string& one) { return one.starts_with(name); });
+  };
+  for (char** one = environ; *one; ++one)
+    if (!replaced(*one)) variables.push_back(*one);
   for (const auto& one : extra) variables.push_back(const_cast<char*>(one.c_str()));
   arguments.push_back(nullptr);
   variables.push_back(nullptr);

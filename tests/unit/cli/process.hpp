@@ -10,7 +10,7 @@ struct Finished {
   int code = -1;  // exit code; -1 when a signal ended it or it had to be killed after 60 s
   std::string out, err;
 };
-// argv[0] is searched in PATH. `environment` is added to the test's own, "NAME=value".
+// argv[0] is searched in PATH. `environment` ("NAME=value") is added to the test's own and goes before it.
 Finished run(const std::vector<std::string>& argv, const std::string& input = {},
              const std::vector<std::string>& environment = {});
 
