@@ -17,7 +17,8 @@ std::shared_ptr<Connection> add_connection(CLI::App& command, bool with_json) {
   add("--cert", c->certificate, "USTP_CERT", "PEM of the participant's certificate");
   add("--key", c->key, "USTP_KEY", "PEM of its private key");
   command.add_option("--timeout-ms", c->timeout_ms, "Of one attempt; default 30000")
-      ->check(CLI::Range(1u, 600'000u))->group("Connection");
+      ->check(CLI::Range(1u, 600'000u))
+      ->group("Connection");
   if (with_json) command.add_flag("--json", c->json, "Print what the gateway sent");
   return c;
 }
@@ -57,11 +58,14 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return out;
 }
 
-std::string random_idempotency_key() { return "ustp-" + SystemRandom().id<Salt>().hex(); }
+std::string random_idempotency_key() {
+  return "ustp-" + SystemRandom().id<Salt>().hex();
+}
 
 void sleep_for(Duration duration) {
   timespec left{duration.ns / 1'000'000'000, duration.ns % 1'000'000'000};
-  while (::nanosleep(&left, &left) != 0 && errno == EINTR) {}
+  while (::nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace ustp::cli

@@ -29,7 +29,7 @@ void add_statement(CLI::App& root, Run& run);
 void add_journal(CLI::App& root, Run& run);
 void add_verify(CLI::App& root, Run& run);
 void add_crypto(CLI::App& root, Run& run);
-void add_transfer(CLI::App& root, Run& run);   // these four speak to a gateway's API
+void add_transfer(CLI::App& root, Run& run);  // these four speak to a gateway's API
 void add_positions(CLI::App& root, Run& run);
 void add_instruments(CLI::App& root, Run& run);
 void add_evidence(CLI::App& root, Run& run);

@@ -17,8 +17,10 @@ int wycheproof(const std::string& file) {
   for (const auto& one : report->cases) {
     deviations += !one.ok();
     print(std::string(one.ok() ? "ok      " : "FAILED  ") + "tcId " + std::to_string(one.id) + " " +
-          (one.either ? "acceptable" : one.valid ? "valid" : "invalid") + ", " + (one.accepted ? "accepted" : "refused") +
-          (one.comment.empty() ? "" : ": " + one.comment) + "\n");
+          (one.either  ? "acceptable"
+           : one.valid ? "valid"
+                       : "invalid") +
+          ", " + (one.accepted ? "accepted" : "refused") + (one.comment.empty() ? "" : ": " + one.comment) + "\n");
   }
   print(std::to_string(report->cases.size()) + " cases, " + std::to_string(deviations) + " deviations, " +
         std::to_string(report->groups_skipped) + " groups of other algorithms skipped\n");
@@ -32,7 +34,8 @@ void add_crypto(CLI::App& root, Run& run) {
   auto* app = root.add_subcommand("crypto", "Our cryptography against published vectors");
   app->require_subcommand(1);
   const auto file = std::make_shared<std::string>();
-  auto* sub = app->add_subcommand("wycheproof", "Run a Wycheproof file (ecdsa_secp256r1_sha256, ed25519, json_web_signature)");
+  auto* sub =
+      app->add_subcommand("wycheproof", "Run a Wycheproof file (ecdsa_secp256r1_sha256, ed25519, json_web_signature)");
   sub->add_option("FILE", *file, "Wycheproof JSON file")->required();
   sub->footer("Exit code 1 on a deviation.\nExample: ustp crypto wycheproof ed25519_test.json");
   sub->callback([file, &run] { run = [file] { return wycheproof(*file); }; });

@@ -51,11 +51,13 @@ void add_evidence(CLI::App& root, Run& run) {
     run = [c, o] {
       const auto id = TransferId::from_hex(o->id);
       if (!id) return usage_error(id.error());
-      return ask(*c, [&](Client& client) { return client.evidence(*id); }, [&](const Bytes& bundle) {
-        if (auto done = write_new_file(o->out, bundle, 0644); !done) return usage_error(done.error());
-        print(o->out + " " + std::to_string(bundle.size()) + " octets\n");
-        return static_cast<int>(kOk);
-      });
+      return ask(
+          *c, [&](Client& client) { return client.evidence(*id); },
+          [&](const Bytes& bundle) {
+            if (auto done = write_new_file(o->out, bundle, 0644); !done) return usage_error(done.error());
+            print(o->out + " " + std::to_string(bundle.size()) + " octets\n");
+            return static_cast<int>(kOk);
+          });
     };
   });
 }
@@ -65,7 +67,9 @@ void add_statement_apply(CLI::App& statement, Run& run) {
   auto* app = statement.add_subcommand("apply", "Send signed statements to a gateway, in the order given");
   const auto c = add_connection(*app, false);
   app->add_option("FILE", *files, "Statement frames (NNNNNN.stm)")->required();
-  app->footer("Example: ustp statement apply --api https://127.0.0.1:7201 --ca ca.pem --cert p.pem --key p.key.pem statements/000009.stm");
+  app->footer(
+      "Example: ustp statement apply --api https://127.0.0.1:7201 --ca ca.pem --cert p.pem --key p.key.pem "
+      "statements/000009.stm");
   app->callback([c, files, &run] { run = [c, files] { return apply_files(*c, *files); }; });
 }
 

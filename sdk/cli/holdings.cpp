@@ -15,8 +15,8 @@ int show_positions(const Connection& c, const client::Positions& p) {
   }
   std::vector<std::vector<std::string>> rows = {{"ACCOUNT", "CAPACITY", "QUANTITY", "LOCKED", "BLOCKED"}};
   for (const auto& row : p.rows) rows.push_back({row.account, row.capacity, row.quantity, row.locked, row.blocked});
-  print(p.instrument + " on " + p.ledger + "\n" + table(rows) + "outstanding " + p.outstanding_base_units + ", provisional " +
-        p.provisional_base_units + ", backing " + p.backing_base_units + " base units\n");
+  print(p.instrument + " on " + p.ledger + "\n" + table(rows) + "outstanding " + p.outstanding_base_units +
+        ", provisional " + p.provisional_base_units + ", backing " + p.backing_base_units + " base units\n");
   for (const auto& one : p.elsewhere) print("outstanding on " + one.ledger + ": " + one.quantity + "\n");
   return kOk;
 }
@@ -48,8 +48,9 @@ void add_positions(CLI::App& root, Run& run) {
     run = [c, instrument] {
       const auto id = InstrumentId::parse(*instrument);
       if (!id) return usage_error(id.error());
-      return ask(*c, [&](Client& client) { return client.positions(*id); },
-                 [&](const client::Positions& p) { return show_positions(*c, p); });
+      return ask(
+          *c, [&](Client& client) { return client.positions(*id); },
+          [&](const client::Positions& p) { return show_positions(*c, p); });
     };
   });
 }
@@ -60,8 +61,9 @@ void add_instruments(CLI::App& root, Run& run) {
   app->footer("Example: ustp instruments --json");
   app->callback([c, &run] {
     run = [c] {
-      return ask(*c, [](Client& client) { return client.instruments(); },
-                 [&](const client::InstrumentList& all) { return show_instruments(*c, all); });
+      return ask(
+          *c, [](Client& client) { return client.instruments(); },
+          [&](const client::InstrumentList& all) { return show_instruments(*c, all); });
     };
   });
 }

@@ -18,8 +18,8 @@ struct Options {
 int walk(const Options& o, bool dump) {
   const auto show = [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
     if (dump)
-      print(std::to_string(block.position) + " " + std::to_string(block.epoch) + " " + std::to_string(block.payload.size()) +
-            " " + hash.hex() + "\n");
+      print(std::to_string(block.position) + " " + std::to_string(block.epoch) + " " +
+            std::to_string(block.payload.size()) + " " + hash.hex() + "\n");
     return {};
   };
   const auto head = journal::inspect(o.file, o.from, show);

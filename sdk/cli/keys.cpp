@@ -20,7 +20,8 @@ Result<KeyId> make_key(crypto::Algorithm algorithm, const std::string& file) {
 Result<Bytes> public_half(const std::string& file) {
   USTP_TRY(auto octets, read_file(file, kMaxKeyFile));
   const crypto::SecretBytes pem(std::move(octets));
-  if (as_text(pem.view()).find("PRIVATE KEY") == std::string_view::npos) return crypto::spki_from_pem(as_text(pem.view()));
+  if (as_text(pem.view()).find("PRIVATE KEY") == std::string_view::npos)
+    return crypto::spki_from_pem(as_text(pem.view()));
   USTP_TRY(const auto signer, crypto::load_signer_pem(as_text(pem.view())));
   return signer->spki();
 }
@@ -32,7 +33,8 @@ void add_new(CLI::App& parent, Run& run) {
   };
   const auto o = std::make_shared<Options>();
   auto* app = parent.add_subcommand("new", "Make a key pair: FILE (PKCS#8 PEM, mode 0600) and FILE.pub.pem");
-  app->add_option("--algorithm", o->algorithm, "es256 or ed25519; default es256")->check(CLI::IsMember({"es256", "ed25519"}));
+  app->add_option("--algorithm", o->algorithm, "es256 or ed25519; default es256")
+      ->check(CLI::IsMember({"es256", "ed25519"}));
   app->add_option("--out", o->out, "Where the private key goes; an existing file is never replaced")->required();
   app->footer("Example: ustp keys new --out gateway.pem");
   app->callback([o, &run] {

@@ -24,8 +24,9 @@ int run(int argc, char** argv) {
   CLI::App app("ustp: tools of the Unified Securities Token Protocol", "ustp");
   app.set_version_flag("--version", "ustp " USTP_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 1 refused or a check failed, 2 wrong use, 3 the gateway cannot be reached.\n"
-             "Every command has --help with an example.");
+  app.footer(
+      "Exit codes: 0 ok, 1 refused or a check failed, 2 wrong use, 3 the gateway cannot be reached.\n"
+      "Every command has --help with an example.");
   Run action;
   add_keys(app, action);
   add_id(app, action);

@@ -27,7 +27,8 @@ Result<std::vector<wire::StatementBody>> read_bodies(const std::string& file) {
   const auto array = nlohmann::ordered_json::parse(text.begin(), text.end(), deep, false);
   if (!array.is_array()) return Error{Code::malformed_text, file + ": not a JSON document"};
   for (std::size_t i = 0; i < array.size(); ++i) {
-    auto body = wire::statement_body_from_json(array[i].dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    auto body =
+        wire::statement_body_from_json(array[i].dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     if (!body) return Error{body.error().code, file + ": entry " + std::to_string(i) + ": " + body.error().detail};
     out.push_back(std::move(*body));
   }
@@ -59,7 +60,8 @@ Result<std::string> sign(const SignOptions& o) {
       statement.effective_from = from;
       statement.body = std::move(body);
       USTP_TRY(const auto signed_one, wire::sign_statement(statement, *signer));
-      if (auto done = registry.apply(signed_one); !done) return Error{done.error().code, file + ": " + done.error().detail};
+      if (auto done = registry.apply(signed_one); !done)
+        return Error{done.error().code, file + ": " + done.error().detail};
     }
   }
   ::mkdir(o.log.c_str(), 0755);  // one that exists is right; any other failure shows at the first write
@@ -94,14 +96,15 @@ int verify(const VerifyOptions& o) {
   const auto spki = crypto::spki_from_pem(as_text(*pem));
   if (!spki) return usage_error(spki.error());
   struct stat folder {};
-  if (::stat(o.log.c_str(), &folder) != 0 || !S_ISDIR(folder.st_mode)) return usage_error({Code::io_error, o.log + ": no folder"});
+  if (::stat(o.log.c_str(), &folder) != 0 || !S_ISDIR(folder.st_mode))
+    return usage_error({Code::io_error, o.log + ": no folder"});
   auto registry = make_registry(o.authority, *spki);
   if (!registry) return usage_error(registry.error());
   if (auto done = fold_log(o.log, *registry); !done) return complain(done.error());
   print("ok: " + std::to_string(registry->position()) + " statements, head " + registry->head().hex() + "\n" +
-        std::to_string(registry->participants().size()) + " participants, " + std::to_string(registry->ledgers().size()) +
-        " ledgers, " + std::to_string(registry->instruments().size()) + " instruments, " +
-        std::to_string(registry->accounts().size()) + " accounts\n");
+        std::to_string(registry->participants().size()) + " participants, " +
+        std::to_string(registry->ledgers().size()) + " ledgers, " + std::to_string(registry->instruments().size()) +
+        " instruments, " + std::to_string(registry->accounts().size()) + " accounts\n");
   return kOk;
 }
 
@@ -113,8 +116,9 @@ void add_sign(CLI::App& parent, Run& run) {
   app->add_option("--log", o->log, "Folder of NNNNNN.stm files; made when absent")->required();
   app->add_option("--effective-from", o->effective_from, "RFC 3339 instant; default: now");
   app->add_option("FILE", o->files, "A JSON body or an array of bodies; - reads stdin")->required();
-  app->footer("Nothing is written unless every statement is accepted after the ones in the log.\n"
-              "Example: ustp statement sign --key authority.pem --authority association --log statements bodies.json");
+  app->footer(
+      "Nothing is written unless every statement is accepted after the ones in the log.\n"
+      "Example: ustp statement sign --key authority.pem --authority association --log statements bodies.json");
   app->callback([o, &run] {
     run = [o] {
       const auto written = sign(*o);
@@ -139,7 +143,8 @@ void add_verify_log(CLI::App& parent, Run& run) {
   app->add_option("--log", o->log, "Folder of NNNNNN.stm files")->required();
   app->add_option("--authority", o->authority, "The authority's id")->required();
   app->add_option("--authority-key", o->key, "The authority's public key (PEM)")->required();
-  app->footer("Example: ustp statement verify --log statements --authority association --authority-key authority.pub.pem");
+  app->footer(
+      "Example: ustp statement verify --log statements --authority association --authority-key authority.pub.pem");
   app->callback([o, &run] { run = [o] { return verify(*o); }; });
 }
 

@@ -21,7 +21,8 @@ std::string summary(const Transfer& t) {
                            {"from", t.originator + " on " + t.source_ledger},
                            {"to", t.beneficiary + " on " + t.target_ledger}});
   if (!t.reference.empty()) out += "reference  " + t.reference + "\n";
-  if (!t.reason_code.empty()) out += "reason  " + t.reason_code + (t.reason_detail.empty() ? "" : ": " + t.reason_detail) + "\n";
+  if (!t.reason_code.empty())
+    out += "reason  " + t.reason_code + (t.reason_detail.empty() ? "" : ": " + t.reason_detail) + "\n";
   for (const auto& step : t.timeline) out += "  " + step.at + "  " + step.state + "\n";
   return out;
 }
@@ -50,9 +51,11 @@ int watch(Client& client, const Connection& c, const TransferId& id, const Watch
     std::fflush(stdout);
     const bool over = SystemClock().now() >= until;
     if (transfer->is_final() || over) {
-      if (c.json) print(transfer->json + "\n");
-      else print(transfer->id.hex() + " " + transfer->status +
-                 (transfer->reason_code.empty() ? "" : ": " + transfer->reason_code) + "\n");
+      if (c.json)
+        print(transfer->json + "\n");
+      else
+        print(transfer->id.hex() + " " + transfer->status +
+              (transfer->reason_code.empty() ? "" : ": " + transfer->reason_code) + "\n");
       if (!transfer->is_final()) std::fprintf(stderr, "ustp: not final after %u ms\n", o.for_ms);
       return transfer->status == "completed" ? kOk : kFailed;
     }
@@ -61,8 +64,9 @@ int watch(Client& client, const Connection& c, const TransferId& id, const Watch
 }
 
 struct StartOptions {
-  std::string instrument, quantity, originator, beneficiary, target_ledger, key, ownership = "change", type = "TRAD",
-      entitled = "transferee", trade_date, cum_ex = "unspecified", venue, place, law, jurisdiction, reference, owner;
+  std::string instrument, quantity, originator, beneficiary, target_ledger, key,
+      ownership = "change", type = "TRAD", entitled = "transferee", trade_date, cum_ex = "unspecified", venue, place,
+      law, jurisdiction, reference, owner;
   std::uint32_t vote_within_ms = 0;
   bool watch = false;
   WatchOptions watching;
@@ -122,7 +126,8 @@ void add_start(CLI::App& parent, Run& run) {
   app->add_option("--idempotency-key", o->key, "The same key never starts a second transfer; made when absent");
   app->add_option("--ownership-effect", o->ownership, "change or none")->check(CLI::IsMember({"change", "none"}));
   app->add_option("--transaction-type", o->type, "ISO 20022: TRAD, OWNE, REPU, COLO, …; default TRAD");
-  app->add_option("--entitled-party", o->entitled, "transferee or transferor")->check(CLI::IsMember({"transferee", "transferor"}));
+  app->add_option("--entitled-party", o->entitled, "transferee or transferor")
+      ->check(CLI::IsMember({"transferee", "transferor"}));
   app->add_option("--trade-date", o->trade_date, "YYYY-MM-DD");
   app->add_option("--cum-ex", o->cum_ex, "cum, ex or unspecified")->check(CLI::IsMember({"cum", "ex", "unspecified"}));
   app->add_option("--venue", o->venue, "MIC");
@@ -134,14 +139,16 @@ void add_start(CLI::App& parent, Run& run) {
   app->add_option("--vote-within-ms", o->vote_within_ms, "Ends the right to vote; default: the gateway's");
   app->add_flag("--watch", o->watch, "Then watch it to its end");
   add_watch_options(*app, o->watching);
-  app->footer("The key in use is printed to stderr first; after a failure, start again with it.\n"
-              "Example: ustp transfer start --instrument US0378331005 --quantity 100 --from ACC-1 --to 0xab… "
-              "--target-ledger eth-1 --watch");
+  app->footer(
+      "The key in use is printed to stderr first; after a failure, start again with it.\n"
+      "Example: ustp transfer start --instrument US0378331005 --quantity 100 --from ACC-1 --to 0xab… "
+      "--target-ledger eth-1 --watch");
   app->callback([c, o, &run] { run = [c, o] { return start(*c, *o); }; });
 }
 
 // A command on one transfer: its id, then `act`.
-void add_one(CLI::App& parent, Run& run, const char* name, const char* what, int (*act)(const Connection&, const TransferId&)) {
+void add_one(CLI::App& parent, Run& run, const char* name, const char* what,
+             int (*act)(const Connection&, const TransferId&)) {
   const auto id = std::make_shared<std::string>();
   auto* app = parent.add_subcommand(name, what);
   const auto c = add_connection(*app);
@@ -168,15 +175,19 @@ void add_list(CLI::App& parent, Run& run) {
   app->footer("Example: ustp transfer list --limit 50");
   app->callback([c, o, &run] {
     run = [c, o] {
-      return ask(*c, [&](Client& client) { return client.transfers(o->limit, o->after); }, [&](const client::TransferPage& page) {
-        if (c->json) return print(page.json + "\n"), static_cast<int>(kOk);
-        std::vector<std::vector<std::string>> rows = {{"ID", "STATUS", "STATE", "QUANTITY", "INSTRUMENT", "FROM", "TO", "REFERENCE"}};
-        for (const auto& t : page.transfers)
-          rows.push_back({t.id.hex(), t.status, t.state, t.quantity, t.instrument, t.source_ledger, t.target_ledger, t.reference});
-        print(table(rows));
-        if (!page.next.empty()) std::fprintf(stderr, "more: --after %s\n", page.next.c_str());
-        return static_cast<int>(kOk);
-      });
+      return ask(
+          *c, [&](Client& client) { return client.transfers(o->limit, o->after); },
+          [&](const client::TransferPage& page) {
+            if (c->json) return print(page.json + "\n"), static_cast<int>(kOk);
+            std::vector<std::vector<std::string>> rows = {
+                {"ID", "STATUS", "STATE", "QUANTITY", "INSTRUMENT", "FROM", "TO", "REFERENCE"}};
+            for (const auto& t : page.transfers)
+              rows.push_back({t.id.hex(), t.status, t.state, t.quantity, t.instrument, t.source_ledger, t.target_ledger,
+                              t.reference});
+            print(table(rows));
+            if (!page.next.empty()) std::fprintf(stderr, "more: --after %s\n", page.next.c_str());
+            return static_cast<int>(kOk);
+          });
     };
   });
 }
@@ -206,13 +217,16 @@ void add_transfer(CLI::App& root, Run& run) {
   app->require_subcommand(1);
   add_start(*app, run);
   add_one(*app, run, "show", "Show one transfer", [](const Connection& c, const TransferId& id) {
-    return ask(c, [&](Client& client) { return client.transfer(id); }, [&](const Transfer& t) { return show(c, t); });
+    return ask(
+        c, [&](Client& client) { return client.transfer(id); }, [&](const Transfer& t) { return show(c, t); });
   });
   add_list(*app, run);
   add_watch(*app, run);
   add_one(*app, run, "cancel", "Cancel a transfer that is not yet voted on; sent once, never repeated",
           [](const Connection& c, const TransferId& id) {
-            return ask(c, [&](Client& client) { return client.cancel_transfer(id); }, [&](const Transfer& t) { return show(c, t); });
+            return ask(
+                c, [&](Client& client) { return client.cancel_transfer(id); },
+                [&](const Transfer& t) { return show(c, t); });
           });
 }
 

@@ -18,9 +18,12 @@ struct Options {
 
 std::string_view outcome_of(const protocol::BundleReport& report) {
   switch (report.outcome) {
-    case wire::DecisionOutcome::kCommit: return "committed";
-    case wire::DecisionOutcome::kAbort: return "aborted";
-    default: return "undecided";
+    case wire::DecisionOutcome::kCommit:
+      return "committed";
+    case wire::DecisionOutcome::kAbort:
+      return "aborted";
+    default:
+      return "undecided";
   }
 }
 
@@ -73,8 +76,9 @@ void add_verify(CLI::App& root, Run& run) {
   app->add_option("--authority", o->authority, "The authority's id")->required();
   app->add_option("--authority-key", o->key, "The authority's public key (PEM)")->required();
   app->add_flag("--json", o->json, "Print the report as JSON");
-  app->footer("Exit codes: 0 valid, 1 a check failed, 2 the file is no bundle or cannot be read.\n"
-              "Example: ustp verify transfer.bundle --authority association --authority-key authority.pub.pem");
+  app->footer(
+      "Exit codes: 0 valid, 1 a check failed, 2 the file is no bundle or cannot be read.\n"
+      "Example: ustp verify transfer.bundle --authority association --authority-key authority.pub.pem");
   app->callback([o, &run] { run = [o] { return verify(*o); }; });
 }
 

@@ -28,8 +28,9 @@ Scheme scheme_of(const Json& group) {
   if (type == "EddsaVerify") return curve == "edwards25519" ? Scheme::kEdDsa : Scheme::kNone;
   if (type == "JsonWebSignature") {
     const auto jwk = group.value("public", Json::object());
-    return text_of(jwk, "kty") == "EC" && text_of(jwk, "crv") == "P-256" && text_of(jwk, "alg") == "ES256" ? Scheme::kJws
-                                                                                                        : Scheme::kNone;
+    return text_of(jwk, "kty") == "EC" && text_of(jwk, "crv") == "P-256" && text_of(jwk, "alg") == "ES256"
+               ? Scheme::kJws
+               : Scheme::kNone;
   }
   return Scheme::kNone;
 }

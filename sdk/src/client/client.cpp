@@ -38,7 +38,9 @@ Outcome<T> read(const Outcome<HttpReply>& reply, Result<T> (*from)(const std::st
   return std::move(*value);
 }
 
-HttpRequest get(std::string target) { return {"GET", std::move(target), {{"Accept", "application/json"}}, {}}; }
+HttpRequest get(std::string target) {
+  return {"GET", std::move(target), {{"Accept", "application/json"}}, {}};
+}
 
 }  // namespace
 
@@ -84,7 +86,8 @@ Outcome<HttpReply> Client::call(const HttpRequest& request, Repeat repeat) {
 
 Outcome<Transfer> Client::start_transfer(const TransferOrder& order, const IdempotencyKey& key) {
   HttpRequest request{"POST", "/v1/transfers", {}, order_to_json(order)};
-  request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}, {"Idempotency-Key", key.str()}};
+  request.headers = {
+      {"Accept", "application/json"}, {"Content-Type", "application/json"}, {"Idempotency-Key", key.str()}};
   return read(call(request, Repeat::kYes), transfer_from_json);
 }
 Outcome<Transfer> Client::cancel_transfer(const TransferId& id) {
@@ -99,7 +102,8 @@ Outcome<TransferPage> Client::transfers(unsigned limit, const std::string& after
   if (!after.empty()) {
     for (char c : after)
       if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
-        return Failure{Failure::Kind::kRefused, {Code::malformed_text, "after: not a cursor"}, "malformed_text", 0, false, {}, {}};
+        return Failure{
+            Failure::Kind::kRefused, {Code::malformed_text, "after: not a cursor"}, "malformed_text", 0, false, {}, {}};
     target += "&after=" + after;
   }
   return read(call(get(std::move(target)), Repeat::kYes), page_from_json);

@@ -1,6 +1,6 @@
 // The only unit that knows cpprestsdk. Every task's exception is caught here.
-#include <cpprest/http_client.h>
 #include <cpprest/containerstream.h>
+#include <cpprest/http_client.h>
 #include <openssl/ssl.h>
 
 #include <fstream>
@@ -79,8 +79,9 @@ class HttpsTransport final : public Transport {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_https_transport(const TlsOptions& options) {
-  for (const auto& [name, file] : {std::pair{"ca_file", options.ca_file}, std::pair{"certificate_file", options.certificate_file},
-                                   std::pair{"key_file", options.key_file}})
+  for (const auto& [name, file] :
+       {std::pair{"ca_file", options.ca_file}, std::pair{"certificate_file", options.certificate_file},
+        std::pair{"key_file", options.key_file}})
     if (!std::ifstream(file)) return Error{Code::config_invalid, std::string(name) + ": " + file};
   if (!options.base_url.starts_with("https://")) return Error{Code::config_invalid, "base_url: https:// is expected"};
   try {

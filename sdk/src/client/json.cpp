@@ -10,7 +10,8 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 32;
 
 Result<Json> parse(const std::string& body) {
-  if (body.find('\0') != std::string::npos) return Error{Code::malformed_text, "zero octet"};  // nlohmann would stop there
+  if (body.find('\0') != std::string::npos)
+    return Error{Code::malformed_text, "zero octet"};  // nlohmann would stop there
   bool deep = false;
   const auto watch = [&](int depth, auto, auto&) { return !(deep |= depth > kMaxDepth); };
   auto out = Json::parse(body, watch, false);
@@ -18,7 +19,9 @@ Result<Json> parse(const std::string& body) {
   if (!out.is_object()) return Error{Code::malformed_text, "the reply is no JSON object"};
   return out;
 }
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
 
 // Reads members of one object; the first one of a wrong type is remembered.
 class Reader {
@@ -191,8 +194,14 @@ Result<InstrumentList> instruments_from_json(const std::string& body) {
     Reader r(json, error);
     r.list("instruments", [&](const Json& entry) {
       Reader row(entry, error);
-      InstrumentList::Row one{row.text("id"),            row.text("name"),         row.text("version"), row.text("issued"),
-                              row.text("issuer_ledger"), row.text("home_gateway"), row.text("status"),  {}};
+      InstrumentList::Row one{row.text("id"),
+                              row.text("name"),
+                              row.text("version"),
+                              row.text("issued"),
+                              row.text("issuer_ledger"),
+                              row.text("home_gateway"),
+                              row.text("status"),
+                              {}};
       row.list("representations", [&](const Json& representation) {
         one.ledgers.push_back(Reader(representation, error).text("ledger"));
       });
@@ -215,7 +224,8 @@ Failure failure_from_reply(const HttpReply& reply) {
   out.status = reply.status;
   out.request_id = reply.request_id;
   out.error = {Code::internal, "HTTP status " + std::to_string(reply.status)};
-  const auto json = reply.content_type.starts_with("application/problem+json") ? parse(reply.body) : Error{Code::malformed_text, {}};
+  const auto json =
+      reply.content_type.starts_with("application/problem+json") ? parse(reply.body) : Error{Code::malformed_text, {}};
   if (!json) {
     out.kind = Failure::Kind::kReply;
     out.code = info(out.error.code).name;

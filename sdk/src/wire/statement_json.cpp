@@ -19,9 +19,11 @@ using enum Need;
 template <class Enum>
 using Names = std::initializer_list<std::pair<Enum, std::string_view>>;
 
-const Names<crypto::Algorithm> kAlgorithms = {{crypto::Algorithm::kEs256, "es256"}, {crypto::Algorithm::kEd25519, "ed25519"}};
-const Names<ledger::LedgerKind> kLedgerKinds = {
-    {ledger::LedgerKind::kCsd, "csd"}, {ledger::LedgerKind::kEthereum, "ethereum"}, {ledger::LedgerKind::kCorda, "corda"}};
+const Names<crypto::Algorithm> kAlgorithms = {{crypto::Algorithm::kEs256, "es256"},
+                                              {crypto::Algorithm::kEd25519, "ed25519"}};
+const Names<ledger::LedgerKind> kLedgerKinds = {{ledger::LedgerKind::kCsd, "csd"},
+                                                {ledger::LedgerKind::kEthereum, "ethereum"},
+                                                {ledger::LedgerKind::kCorda, "corda"}};
 const Names<ledger::LedgerModel> kLedgerModels = {{ledger::LedgerModel::kBookEntry, "book_entry"},
                                                   {ledger::LedgerModel::kConsortium, "consortium"},
                                                   {ledger::LedgerModel::kPrivate, "private"},
@@ -36,7 +38,8 @@ const Names<RightClass> kRightClasses = {{RightClass::kMembership, "membership"}
 const Names<ExercisableBy> kExercisableBy = {{ExercisableBy::kRegistered, "registered"},
                                              {ExercisableBy::kBeneficial, "beneficial"},
                                              {ExercisableBy::kPledgee, "pledgee"}};
-const Names<OfferKind> kOffers = {{OfferKind::kPublic, "public"}, {OfferKind::kPrivate, "private"}, {OfferKind::kExempt, "exempt"}};
+const Names<OfferKind> kOffers = {
+    {OfferKind::kPublic, "public"}, {OfferKind::kPrivate, "private"}, {OfferKind::kExempt, "exempt"}};
 const Names<AdmissionKind> kAdmissionKinds = {{AdmissionKind::kListed, "listed"},
                                               {AdmissionKind::kQuoted, "quoted"},
                                               {AdmissionKind::kRegional, "regional"},
@@ -58,14 +61,16 @@ const Names<AccountStatus> kAccountStatus = {
 // A member's name inside a JSON pointer and an error text: escaped (RFC 6901), bounded, printable.
 std::string pointer_part(std::string_view name) {
   std::string out;
-  for (char c : name.substr(0, 64)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, is_identifier_char(c) ? c : '?');
+  for (char c : name.substr(0, 64))
+    out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, is_identifier_char(c) ? c : '?');
   return out;
 }
 
 // Reads one object; remembers the first error of the whole document and which members were asked for.
 class Reader {
  public:
-  Reader(const Json& object, std::string at, std::optional<Error>& error) : object_(object), at_(std::move(at)), error_(error) {
+  Reader(const Json& object, std::string at, std::optional<Error>& error)
+      : object_(object), at_(std::move(at)), error_(error) {
     if (!object_.is_object()) fail(Code::malformed_text, at_, "an object is expected");
   }
 
@@ -79,11 +84,13 @@ class Reader {
     if (!value) return;
     if (value->size() > most) return fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
     for (char c : *value)
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return fail(Code::invalid_character, where(name), "control character");
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+        return fail(Code::invalid_character, where(name), "control character");
     out = *value;
   }
   template <class Unsigned>
-  void number(const char* name, Unsigned& out, std::uint64_t most = std::numeric_limits<Unsigned>::max(), Need need = kOptional) {
+  void number(const char* name, Unsigned& out, std::uint64_t most = std::numeric_limits<Unsigned>::max(),
+              Need need = kOptional) {
     const Json* value = take(name, need);
     if (!value) return;
     if (!value->is_number_integer()) return fail(Code::malformed_text, where(name), "an integer is expected");
@@ -111,7 +118,8 @@ class Reader {
   void octets(const char* name, Bytes& out, std::size_t most, Need need = kOptional) {
     const auto* value = string(name, need);
     if (!value) return;
-    if (value->size() > most * 2) return fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
+    if (value->size() > most * 2)
+      return fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
     accept(name, from_base64(*value), out);
     if (out.size() > most) fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
   }
@@ -230,7 +238,9 @@ class Writer {
   void instant(const char* name, Instant value) {
     if (value.ns != 0) object_[name] = to_rfc3339(value);
   }
-  void quantity(const char* name, const Quantity& value, std::uint8_t, Need = kOptional) { object_[name] = value.str(); }
+  void quantity(const char* name, const Quantity& value, std::uint8_t, Need = kOptional) {
+    object_[name] = value.str();
+  }
   void ratio(const char* name, const UnitRatio& value) {
     object_[name] = Json{{"token_base_units", value.token_base_units()},
                          {"security_units", value.security_units()},
@@ -300,7 +310,8 @@ void fields(A& a, ledger::LedgerProfile& p) {
 }
 template <class A>
 void fields(A& a, LedgerStatement& s) {
-  a.object("profile", [&](auto& inner) { fields(inner, s.profile); }, kRequired);
+  a.object(
+      "profile", [&](auto& inner) { fields(inner, s.profile); }, kRequired);
   a.flag("halted", s.halted);
 }
 template <class A>
@@ -362,7 +373,8 @@ void fields(A& a, Instrument& i) {
 }
 template <class A>
 void fields(A& a, InstrumentStatement& s) {
-  a.object("instrument", [&](auto& inner) { fields(inner, s.instrument); }, kRequired);
+  a.object(
+      "instrument", [&](auto& inner) { fields(inner, s.instrument); }, kRequired);
 }
 template <class A>
 void fields(A& a, AccountStatement& s) {
@@ -387,11 +399,16 @@ static_assert(std::size(kKinds) == std::variant_size_v<StatementBody>);
 
 StatementBody empty_body(std::size_t kind) {
   switch (kind) {
-    case 0: return ParticipantStatement{};
-    case 1: return KeyStatement{};
-    case 2: return LedgerStatement{};
-    case 3: return InstrumentStatement{};
-    default: return AccountStatement{};
+    case 0:
+      return ParticipantStatement{};
+    case 1:
+      return KeyStatement{};
+    case 2:
+      return LedgerStatement{};
+    case 3:
+      return InstrumentStatement{};
+    default:
+      return AccountStatement{};
   }
 }
 

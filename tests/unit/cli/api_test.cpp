@@ -11,14 +11,17 @@ using namespace ustp::test;
 namespace {
 
 const std::string kId = "00112233445566778899aabbccddeeff";
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 struct Api {
-  explicit Api(std::vector<std::string> more = {}) : server([&] {
-    std::vector<std::string> words = {"python3", USTP_SOURCE_DIR "/tests/unit/cli/fake_api.py", pki};
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  }()) {}
+  explicit Api(std::vector<std::string> more = {})
+      : server([&] {
+          std::vector<std::string> words = {"python3", USTP_SOURCE_DIR "/tests/unit/cli/fake_api.py", pki};
+          words.insert(words.end(), more.begin(), more.end());
+          return words;
+        }()) {}
 
   TemporaryFolder folder;
   std::string pki = folder / "pki";
@@ -35,8 +38,9 @@ struct Api {
     return run(words, {}, environment);
   }
   Finished start(const std::string& reference, std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {"transfer", "start", "--instrument", "US0378331005", "--quantity", "100", "--from", "ACC-1",
-                                      "--to", "0xab", "--target-ledger", "eth-1", "--reference", reference};
+    std::vector<std::string> words = {
+        "transfer", "start", "--instrument", "US0378331005",    "--quantity", "100",         "--from",
+        "ACC-1",    "--to",  "0xab",         "--target-ledger", "eth-1",      "--reference", reference};
     words.insert(words.end(), more.begin(), more.end());
     return (*this)(words);
   }
@@ -64,8 +68,9 @@ TEST_CASE("a transfer is started under a key that is printed, shown, listed and 
   CHECK(nlohmann::json::parse(api({"transfer", "show", kId, "--json"}).out).contains("added_later"));
   const auto watched = api({"transfer", "watch", kId, "--interval-ms", "10"});
   CHECK(watched.code == 0);
-  CHECK(watched.out == "2026-11-25T00:00:00Z  proposed\n2026-11-25T00:00:01Z  voted\n2026-11-25T00:00:02Z  completed\n" + kId +
-                           " completed\n");
+  CHECK(watched.out ==
+        "2026-11-25T00:00:00Z  proposed\n2026-11-25T00:00:01Z  voted\n2026-11-25T00:00:02Z  completed\n" + kId +
+            " completed\n");
 }
 
 TEST_CASE("a busy gateway is asked again under the same key, a refusal is final and typed") {
@@ -132,7 +137,8 @@ TEST_CASE("who cannot be reached or trusted gives 3, a connection that cannot be
   REQUIRE(run({USTP_SOURCE_DIR "/tools/pki", other, "--gateway", "gw-a", "--participant", "bank-a"}).code == 0);
   CHECK(with({"--ca", other + "/ca.pem"}).code == 3);
   // Not even when the machine trusts that gateway's authority.
-  CHECK(api({"transfer", "cancel", kId, "--ca", other + "/ca.pem"}, {"SSL_CERT_FILE=" + api.pki + "/ca.pem"}).code == 3);
+  CHECK(api({"transfer", "cancel", kId, "--ca", other + "/ca.pem"}, {"SSL_CERT_FILE=" + api.pki + "/ca.pem"}).code ==
+        3);
   // And the gateway does not let in a participant of another authority.
   CHECK(with({"--cert", other + "/participant-bank-a.pem", "--key", other + "/participant-bank-a.key.pem"}).code == 3);
   CHECK(api({"transfer", "show", "xyz"}).code == 2);
@@ -152,7 +158,8 @@ TEST_CASE("a reply beyond the bound is given up") {
   options.key_file = api.pki + "/participant-bank-a.key.pem";
   const auto get = [&](std::size_t bound) {
     options.reply_octets = bound;
-    return ustp::client::make_https_transport(options).value()->send({"GET", "/v1/transfers/" + kId + "/evidence", {}, {}});
+    return ustp::client::make_https_transport(options).value()->send(
+        {"GET", "/v1/transfers/" + kId + "/evidence", {}, {}});
   };
   CHECK(get(8).value().body.size() == 8);
   CHECK(get(7).error().code == ustp::Code::body_too_large);

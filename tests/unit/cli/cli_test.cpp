@@ -22,7 +22,9 @@ Finished ustp_run(std::vector<std::string> arguments, const std::string& input =
   arguments.insert(arguments.begin(), USTP_CLI);
   return test::run(arguments, input);
 }
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 const char* kBodies = R"([
   {"kind":"participant","participant":"bank-a","lei":"213800KUD8LAJWSQ9D15","name":"Bank A","gateway":"gw-a"},
@@ -40,7 +42,8 @@ struct Authority {
     return ustp_run({"statement", "sign", "--key", key, "--authority", "association", "--log", log, "-"}, json);
   }
   Finished verify(const std::string& authority = "association") {
-    return ustp_run({"statement", "verify", "--log", log, "--authority", authority, "--authority-key", key + ".pub.pem"});
+    return ustp_run(
+        {"statement", "verify", "--log", log, "--authority", authority, "--authority-key", key + ".pub.pem"});
   }
   std::ptrdiff_t files() const {
     if (!std::filesystem::exists(log)) return 0;
@@ -55,9 +58,16 @@ TEST_CASE("help and version are answered, wrong use gives 2") {
   CHECK(version.code == 0);
   CHECK(version.out.starts_with("ustp "));
   CHECK(ustp_run({"--help"}).code == 0);
-  for (const auto& command : {std::vector<std::string>{"keys", "new"}, {"keys", "inspect"}, {"id", "check"}, {"statement", "sign"},
-                              {"statement", "show"}, {"statement", "verify"}, {"journal", "verify"}, {"journal", "dump"},
-                              {"verify"}, {"crypto", "wycheproof"}}) {
+  for (const auto& command : {std::vector<std::string>{"keys", "new"},
+                              {"keys", "inspect"},
+                              {"id", "check"},
+                              {"statement", "sign"},
+                              {"statement", "show"},
+                              {"statement", "verify"},
+                              {"journal", "verify"},
+                              {"journal", "dump"},
+                              {"verify"},
+                              {"crypto", "wycheproof"}}) {
     auto help = command;
     help.push_back("--help");
     const auto shown = ustp_run(help);
@@ -148,8 +158,12 @@ TEST_CASE("a log that was touched does not verify and is not continued") {
     frame[frame.size() / 2] = static_cast<char>(frame[frame.size() / 2] ^ 1);
     test::write_text(a.log + "/000002.stm", frame);
   }
-  SUBCASE("a statement missing") { std::filesystem::remove(a.log + "/000002.stm"); }
-  SUBCASE("a statement repeated") { std::filesystem::copy(a.log + "/000003.stm", a.log + "/000004.stm"); }
+  SUBCASE("a statement missing") {
+    std::filesystem::remove(a.log + "/000002.stm");
+  }
+  SUBCASE("a statement repeated") {
+    std::filesystem::copy(a.log + "/000003.stm", a.log + "/000004.stm");
+  }
   const auto verified = a.verify();
   CAPTURE(verified.err);
   CHECK(verified.code == 1);
@@ -183,7 +197,8 @@ TEST_CASE("a journal verifies, dumps, and is damaged when a block was") {
   CHECK(dump.out.starts_with("2 "));
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(db, "UPDATE block SET octets = zeroblob(length(octets)) WHERE position = 2", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "UPDATE block SET octets = zeroblob(length(octets)) WHERE position = 2", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
   sqlite3_close(db);
   const auto damaged = ustp_run({"journal", "verify", file});
   CHECK(damaged.code == 1);
@@ -198,8 +213,8 @@ TEST_CASE("a bundle is judged check by check, and what is no bundle is wrong use
   world.settle();
   auto& node = world.csd();
   const auto read = [&](std::uint64_t position) -> Result<gateway::Block> { return node.journal.at(position - 1); };
-  const auto bundle = gateway::collect_evidence(view->id, node.id, node.core->registry().log(), node.core->blocks_of(view->id),
-                                                read, world.now());
+  const auto bundle = gateway::collect_evidence(view->id, node.id, node.core->registry().log(),
+                                                node.core->blocks_of(view->id), read, world.now());
   REQUIRE(bundle.has_value());
   const auto sealed = wire::seal_bundle(*bundle, *node.signer).value();
 
@@ -238,16 +253,22 @@ TEST_CASE("a Wycheproof file is run case by case, and a deviation gives 1") {
   const auto message = as_bytes("message");
   const auto signature = to_hex(signer->sign(message).value());
   const auto file_with = [&](const char* verdict) {
-    const nlohmann::json test = {{"tcId", 1}, {"comment", "one"}, {"msg", to_hex(message)}, {"sig", signature}, {"result", verdict}};
-    const nlohmann::json group = {{"type", "EddsaVerify"}, {"publicKey", {{"curve", "edwards25519"}}},
-                                  {"publicKeyDer", to_hex(key.spki)}, {"tests", {test}}};
+    const nlohmann::json test = {
+        {"tcId", 1}, {"comment", "one"}, {"msg", to_hex(message)}, {"sig", signature}, {"result", verdict}};
+    const nlohmann::json group = {{"type", "EddsaVerify"},
+                                  {"publicKey", {{"curve", "edwards25519"}}},
+                                  {"publicKeyDer", to_hex(key.spki)},
+                                  {"tests", {test}}};
     const auto path = folder / (std::string(verdict) + ".json");
-    test::write_text(path, nlohmann::json({{"testGroups", {group, {{"type", "RsaVerify"}, {"tests", nlohmann::json::array()}}}}}).dump());
+    test::write_text(
+        path,
+        nlohmann::json({{"testGroups", {group, {{"type", "RsaVerify"}, {"tests", nlohmann::json::array()}}}}}).dump());
     return path;
   };
   const auto right = ustp_run({"crypto", "wycheproof", file_with("valid")});
   CHECK(right.code == 0);
-  CHECK(right.out == "ok      tcId 1 valid, accepted: one\n1 cases, 0 deviations, 1 groups of other algorithms skipped\n");
+  CHECK(right.out ==
+        "ok      tcId 1 valid, accepted: one\n1 cases, 0 deviations, 1 groups of other algorithms skipped\n");
   const auto wrong = ustp_run({"crypto", "wycheproof", file_with("invalid")});
   CHECK(wrong.code == 1);
   CHECK(has(wrong.out, "FAILED  tcId 1"));

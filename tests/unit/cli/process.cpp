@@ -66,7 +66,8 @@ bool ended(pid_t pid, Clock::time_point until, int& status) {
 
 }  // namespace
 
-Finished run(const std::vector<std::string>& argv, const std::string& input, const std::vector<std::string>& environment) {
+Finished run(const std::vector<std::string>& argv, const std::string& input,
+             const std::vector<std::string>& environment) {
   Finished result;
   Pipe in, out, err;
   const pid_t pid = spawn(argv, environment, in.read, out.write, err.write);
@@ -140,7 +141,9 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+void write_text(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 std::string read_text(const std::string& path) {
   std::ostringstream out;
   out << std::ifstream(path, std::ios::binary).rdbuf();

@@ -14,7 +14,8 @@ struct Finished {
 Finished run(const std::vector<std::string>& argv, const std::string& input = {},
              const std::vector<std::string>& environment = {});
 
-// A process whose stdin stays open until the end of its scope; it is expected to end by itself then and is killed if not.
+// A process whose stdin stays open until the end of its scope; it is expected to end by itself then and is killed if
+// not.
 class Beside {
  public:
   explicit Beside(const std::vector<std::string>& argv);

@@ -1,10 +1,10 @@
 // The client over a transport that answers from a list: what is repeated, what is not, and what each answer becomes.
+#include "ustp/client/client.hpp"
+
 #include <doctest/doctest.h>
 
 #include <deque>
 #include <nlohmann/json.hpp>
-
-#include "ustp/client/client.hpp"
 
 using namespace ustp;
 using namespace ustp::client;
@@ -33,17 +33,24 @@ class Scripted final : public Transport {
   Line& line_;
 };
 Client over(Line& line, RetryPolicy retry = {}) {
-  return Client(std::make_unique<Scripted>(line), std::make_unique<SeededRandom>(1),
-                [&line](Duration wait) { line.waits.push_back(wait); }, retry);
+  return Client(
+      std::make_unique<Scripted>(line), std::make_unique<SeededRandom>(1),
+      [&line](Duration wait) { line.waits.push_back(wait); }, retry);
 }
-HttpReply ok(std::string body) { return {200, "application/json", std::move(body), "r", {}}; }
+HttpReply ok(std::string body) {
+  return {200, "application/json", std::move(body), "r", {}};
+}
 HttpReply problem(int status, const std::string& code, bool retryable = true) {
-  const nlohmann::json body = {{"status", status}, {"code", code}, {"detail", "d"}, {"retryable", retryable}, {"request_id", "r2"},
-                               {"pointer", "/lots/0"}};
+  const nlohmann::json body = {{"status", status},       {"code", code},       {"detail", "d"},
+                               {"retryable", retryable}, {"request_id", "r2"}, {"pointer", "/lots/0"}};
   return {status, "application/problem+json; charset=utf-8", body.dump(), "r", {}};
 }
-TransferId id() { return TransferId::from_hex(kId).value(); }
-std::string transfer() { return R"({"id":")" + kId + R"(","state":"proposed","status":"open","waiting_on":null,"reason":null})"; }
+TransferId id() {
+  return TransferId::from_hex(kId).value();
+}
+std::string transfer() {
+  return R"({"id":")" + kId + R"(","state":"proposed","status":"open","waiting_on":null,"reason":null})";
+}
 TransferOrder order() {
   TransferOrder o;
   o.instrument = InstrumentId::literal("US0378331005");
@@ -77,7 +84,8 @@ TEST_CASE("an order is sent with every field that says something") {
   REQUIRE(client.start_transfer(o, IdempotencyKey::literal("k")));
   const auto& request = line.seen.at(0);
   CHECK(request.method + " " + request.target == "POST /v1/transfers");
-  CHECK(std::count(request.headers.begin(), request.headers.end(), std::pair<std::string, std::string>{"Idempotency-Key", "k"}) == 1);
+  CHECK(std::count(request.headers.begin(), request.headers.end(),
+                   std::pair<std::string, std::string>{"Idempotency-Key", "k"}) == 1);
   CHECK(nlohmann::json::parse(request.body) == nlohmann::json::parse(R"({"instrument":"US0378331005","quantity":"1.50",
     "originator":"A","beneficiary":"B","target_ledger":"eth","lots":[{"quantity":"1.50","acquired":"2026-01-02","origin":"issue",
     "locked_until":"1970-01-01T00:00:00.000000001Z","restriction":"lock_up"}],"ownership_effect":"none","transaction_type":"COLO",
@@ -141,7 +149,9 @@ TEST_CASE("a cancellation and a refusal are never repeated") {
 TEST_CASE("a problem becomes a typed failure, known code or not") {
   Line line;
   auto client = over(line);
-  line.answers = {problem(422, "lots_sum", false), problem(422, "code_of_a_later_version", false), {HttpReply{500, "text/html", "<", "r", {}}}};
+  line.answers = {problem(422, "lots_sum", false),
+                  problem(422, "code_of_a_later_version", false),
+                  {HttpReply{500, "text/html", "<", "r", {}}}};
   const auto known = client.transfer(id());
   CHECK(known.failure().error == Error{Code::lots_sum, "d"});
   CHECK(known.failure().status == 422);
@@ -173,7 +183,8 @@ TEST_CASE("an answer that does not fit is a failure, one with more in it is not"
   CHECK(kind("{\"id\":" + std::string(40, '[') + std::string(40, ']') + "}") == Code::nesting_too_deep);
   Line line;
   auto client = over(line);
-  line.answers = {ok(R"({"id":")" + kId + R"(","status":"aborted","reason":{"code":"cancelled","detail":"x"},"later":{"a":1},
+  line.answers = {
+      ok(R"({"id":")" + kId + R"(","status":"aborted","reason":{"code":"cancelled","detail":"x"},"later":{"a":1},
     "terms":{"quantity":"5","instrument":"I"},"timeline":[{"state":"s","at":"t"}]})")};
   const auto outcome = client.transfer(id());
   REQUIRE(outcome);
@@ -187,8 +198,8 @@ TEST_CASE("an answer that does not fit is a failure, one with more in it is not"
 TEST_CASE("pages, evidence and statements go where they belong") {
   Line line;
   auto client = over(line);
-  line.answers = {ok(R"({"transfers":[)" + transfer() + R"(],"next":"c-_1"})"), ok(std::string("\0\xff", 2)), ok(R"({"sequence":9})"),
-                  ok(R"({"sequence":"9"})")};
+  line.answers = {ok(R"({"transfers":[)" + transfer() + R"(],"next":"c-_1"})"), ok(std::string("\0\xff", 2)),
+                  ok(R"({"sequence":9})"), ok(R"({"sequence":"9"})")};
   const auto page = client.transfers(7, "a-_9");
   REQUIRE(page);
   CHECK(page->transfers.size() == 1);

@@ -21,7 +21,9 @@ StatementBody participant() {
   s.admitted = false;
   return s;
 }
-StatementBody key() { return KeyStatement{GatewayId::literal("gw-a"), crypto::Algorithm::kEd25519, {1, 2, 3}, true}; }
+StatementBody key() {
+  return KeyStatement{GatewayId::literal("gw-a"), crypto::Algorithm::kEd25519, {1, 2, 3}, true};
+}
 StatementBody ledger_statement() {
   LedgerStatement s;
   s.profile.id = LedgerId::literal("eth-1");
@@ -56,8 +58,12 @@ StatementBody instrument() {
   i.issuer_ledger = LedgerId::literal("csd-1");
   i.home_gateway = GatewayId::literal("gw-a");
   token::Representation home{i.issuer_ledger, token::RepresentationKind::kNative, "class A", {}, 2, {}};
-  token::Representation away{LedgerId::literal("eth-1"), token::RepresentationKind::kDepositary, "0xabc",
-                             AccountId::literal("backing"), 18, UnitRatio::make(1000, 3, 7).value()};
+  token::Representation away{LedgerId::literal("eth-1"),
+                             token::RepresentationKind::kDepositary,
+                             "0xabc",
+                             AccountId::literal("backing"),
+                             18,
+                             UnitRatio::make(1000, 3, 7).value()};
   i.representations = {home, away};
   i.rights.push_back({"vote", token::RightClass::kMembership, 10, token::ExercisableBy::kPledgee, "close of day"});
   i.rights.push_back({"dividend", token::RightClass::kEconomic, 1, token::ExercisableBy::kRegistered, ""});
@@ -131,8 +137,8 @@ TEST_CASE("every kind of statement comes through JSON with all its fields") {
 }
 
 TEST_CASE("what is left out keeps its default") {
-  const auto body = statement_body_from_json(
-      R"({"kind":"account","account":{"ledger":"csd-1","id":"1234","participant":"bank-a"}})");
+  const auto body =
+      statement_body_from_json(R"({"kind":"account","account":{"ledger":"csd-1","id":"1234","participant":"bank-a"}})");
   REQUIRE(body.has_value());
   token::Account expected;
   expected.ledger = LedgerId::literal("csd-1");
@@ -162,7 +168,8 @@ TEST_CASE("a required member that is absent is named") {
   CHECK(without(ledger_statement(), "", "profile") == Error{Code::missing_field, "/profile"});
   CHECK(without(ledger_statement(), "/profile", "evidence") == Error{Code::missing_field, "/profile/evidence"});
   CHECK(without(instrument(), "/instrument", "issued") == Error{Code::missing_field, "/instrument/issued"});
-  CHECK(without(instrument(), "/instrument/rights/0", "class") == Error{Code::missing_field, "/instrument/rights/0/class"});
+  CHECK(without(instrument(), "/instrument/rights/0", "class") ==
+        Error{Code::missing_field, "/instrument/rights/0/class"});
   CHECK(without(account(), "/account", "ledger") == Error{Code::missing_field, "/account/ledger"});
   CHECK(refusal(account(), "/account/id", "").code == Code::missing_field);
 }

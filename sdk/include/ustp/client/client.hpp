@@ -14,7 +14,7 @@
 namespace ustp::client {
 
 struct RetryPolicy {
-  unsigned attempts = 4;                             // 1: never again
+  unsigned attempts = 4;                              // 1: never again
   Duration first_wait = Duration::milliseconds(200);  // doubled each time, each wait drawn from its upper half
   Duration longest_wait = Duration::seconds(5);       // also bounds a Retry-After
 };
@@ -27,12 +27,12 @@ struct Failure {
     kReply,        // an answer that cannot be understood
   };
   Kind kind = Kind::kRefused;
-  Error error;               // a code that is not in this build's registry shows as `internal`; see `code`
-  std::string code;          // the name as the gateway sent it
-  int status = 0;            // HTTP; 0 when no answer came
-  bool retryable = false;    // the gateway says that the same request may succeed later
-  std::string pointer;       // JSON pointer of the field that is at fault
-  std::string request_id;    // for the gateway's operator
+  Error error;             // a code that is not in this build's registry shows as `internal`; see `code`
+  std::string code;        // the name as the gateway sent it
+  int status = 0;          // HTTP; 0 when no answer came
+  bool retryable = false;  // the gateway says that the same request may succeed later
+  std::string pointer;     // JSON pointer of the field that is at fault
+  std::string request_id;  // for the gateway's operator
 };
 std::string to_string(const Failure& failure);  // for people
 
@@ -43,7 +43,9 @@ class [[nodiscard]] Outcome {
   Outcome(Failure failure) : data_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
   explicit operator bool() const { return data_.index() == 0; }
   // Reading the wrong alternative is a bug and terminates.
-  const T& operator*() const { return data_.index() == 0 ? *std::get_if<0>(&data_) : (std::abort(), *std::get_if<0>(&data_)); }
+  const T& operator*() const {
+    return data_.index() == 0 ? *std::get_if<0>(&data_) : (std::abort(), *std::get_if<0>(&data_));
+  }
   const T* operator->() const { return &**this; }
   const Failure& failure() const {
     return data_.index() == 1 ? *std::get_if<1>(&data_) : (std::abort(), *std::get_if<1>(&data_));
@@ -55,7 +57,7 @@ class [[nodiscard]] Outcome {
 
 struct TransferOrder {
   InstrumentId instrument;
-  std::string quantity;          // decimal, in security units
+  std::string quantity;  // decimal, in security units
   AccountId originator, beneficiary;
   LedgerId target_ledger;
   std::vector<token::Lot> lots;  // empty: one unrestricted lot
@@ -66,16 +68,16 @@ struct TransferOrder {
   token::CumEx cum_ex = token::CumEx::kUnspecified;
   Mic venue;
   std::string place_of_settlement, governing_law, jurisdiction, reference, beneficial_owner;
-  Duration vote_within;          // 0: the gateway's default
+  Duration vote_within;  // 0: the gateway's default
 };
 
 // What the gateway says about a transfer. Texts as sent; `json` is the whole object, for what has no member here.
 struct Transfer {
   TransferId id;
   std::string settlement;
-  std::string role;              // "sender", "recipient"
-  std::string state, status;     // status: open, in_doubt, suspense, completed, aborted, unexecutable
-  std::string waiting_on;        // peer, ledger, home, resolution; empty when nothing
+  std::string role;           // "sender", "recipient"
+  std::string state, status;  // status: open, in_doubt, suspense, completed, aborted, unexecutable
+  std::string waiting_on;     // peer, ledger, home, resolution; empty when nothing
   std::string reason_code, reason_detail;
   std::string instrument, quantity, source_ledger, target_ledger, originator, beneficiary, reference;
   struct Step {
@@ -88,7 +90,7 @@ struct Transfer {
 };
 struct TransferPage {
   std::vector<Transfer> transfers;
-  std::string next;              // give it to the next call; empty at the end
+  std::string next;  // give it to the next call; empty at the end
   std::string json;
 };
 

@@ -19,8 +19,8 @@ struct HttpRequest {
 struct HttpReply {
   int status = 0;
   std::string content_type, body;
-  std::string request_id;     // X-Request-Id
-  Duration retry_after;       // Retry-After in seconds; 0 when absent
+  std::string request_id;  // X-Request-Id
+  Duration retry_after;    // Retry-After in seconds; 0 when absent
 };
 
 // Thread-safe. An error means that no whole reply came: Code::timeout, Code::no_reply; Code::body_too_large when it
@@ -32,9 +32,9 @@ class Transport {
 };
 
 struct TlsOptions {
-  std::string base_url;               // "https://127.0.0.1:7201"; nothing but https is spoken
-  std::string ca_file;                // PEM; the only authority that is trusted
-  std::string certificate_file, key_file;  // PEM; who we are (SAN URI urn:ustp:participant:ID)
+  std::string base_url;                      // "https://127.0.0.1:7201"; nothing but https is spoken
+  std::string ca_file;                       // PEM; the only authority that is trusted
+  std::string certificate_file, key_file;    // PEM; who we are (SAN URI urn:ustp:participant:ID)
   Duration timeout = Duration::seconds(30);  // of one attempt
   std::size_t reply_octets = 64u << 20;
 };
