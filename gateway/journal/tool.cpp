@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstdio>
 
-#include "gateway/journal/chain.hpp"
+#include "gateway/journal/inspect.hpp"
 
 namespace {
 
@@ -19,16 +19,12 @@ int usage() {
 }
 
 Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump) {
-  USTP_TRY(auto db, journal::Connection::open(file, "", journal::OpenMode::kRead));
-  USTP_TRY(const auto identity, journal::read_identity(db));
-  USTP_TRY(const auto last, journal::last_position(db));
-  auto show = [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
+  return journal::inspect(file, from, [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
     if (dump)
       std::printf("%llu %llu %zu %s\n", static_cast<unsigned long long>(block.position),
                   static_cast<unsigned long long>(block.epoch), block.payload.size(), hash.hex().c_str());
     return {};
-  };
-  return journal::walk(db, identity, from, last, show);
+  });
 }
 
 }  // namespace

@@ -65,9 +65,15 @@ Result<SignedStatement> sign_statement(const Statement& statement, crypto::Signe
 Bytes encode_statement_frame(const SignedStatement& statement);
 Result<SignedStatement> parse_statement_frame(BytesView frame);
 
-// The form people write: a JSON object {"kind": "participant"|"key"|"ledger"|"instrument"|"account", …}; field names
-// are those of the structs above, enumerations in lower case, quantities as decimal strings, octets in base64. Unknown
-// fields are refused. statement_to_json gives the same form, with the header fields beside it.
+// The form people write: a JSON object {"kind": "participant"|"key"|"ledger"|"instrument"|"account", …}. The other
+// members are those of the struct of that kind, under the same names and nested the same way: a ledger's under
+// "profile" (its anchor there as {key, contract, chain_id}), an instrument's under "instrument", an account's under
+// "account"; `cls` is written "class". Enumerations are lower-case words ("es256", "book_entry", "issuer_booking",
+// "csd_confirmation", "ethereum_receipt", "corda_tear_off"), quantities decimal strings, octets base64, hashes
+// hexadecimal, instants RFC 3339, a ratio {token_base_units, security_units, version}. Absent members keep their
+// defaults. Errors name the place by JSON pointer: unknown_field, missing_field, unknown_tag, malformed_text and those
+// of the values; duplicate_field for a member that appears twice; nesting_too_deep and too_long for the bounds (64 KiB).
+// statement_to_json gives the same form, with the header (authority, sequence, previous, effective_from) before it.
 Result<StatementBody> statement_body_from_json(std::string_view json);
 std::string statement_to_json(const Statement& statement);
 

@@ -1,0 +1,14 @@
+#pragma once
+// Looking at a journal file without changing it: what ustp-journal and `ustp journal` do.
+
+#include <string>
+
+#include "gateway/journal/chain.hpp"
+
+namespace ustp::gateway::journal {
+
+// Follows the chain from block `from` (1: the whole chain) to the last one and shows each to `visit`. Gives the head.
+// Code::journal_damaged names the position; every other error means that the file cannot be used.
+Result<JournalHead> inspect(const std::string& file, std::uint64_t from, const BlockVisitor& visit);
+
+}  // namespace ustp::gateway::journal

@@ -1,0 +1,166 @@
+// The commands that speak to a gateway, against a stand-in that speaks TLS 1.3 and asks for a client certificate.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/process.hpp"
+#include "ustp/client/transport.hpp"
+
+using namespace ustp::test;
+
+namespace {
+
+const std::string kId = "00112233445566778899aabbccddeeff";
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+struct Api {
+  explicit Api(std::vector<std::string> more = {})
+      : server([&] {
+          std::vector<std::string> words = {"python3", USTP_SOURCE_DIR "/tests/unit/cli/fake_api.py", pki};
+          words.insert(words.end(), more.begin(), more.end());
+          return words;
+        }()) {}
+
+  TemporaryFolder folder;
+  std::string pki = folder / "pki";
+  bool made = run({USTP_SOURCE_DIR "/tools/pki", pki, "--gateway", "gw-a", "--participant", "bank-a"}).code == 0;
+  Beside server;
+  std::string url = "https://127.0.0.1:" + server.read_line();
+
+  Finished operator()(std::vector<std::string> words, const std::vector<std::string>& more = {}) {
+    words.insert(words.begin(), USTP_CLI);
+    std::vector<std::string> environment = {"USTP_API=" + url, "USTP_CA=" + pki + "/ca.pem",
+                                            "USTP_CERT=" + pki + "/participant-bank-a.pem",
+                                            "USTP_KEY=" + pki + "/participant-bank-a.key.pem"};
+    environment.insert(environment.end(), more.begin(), more.end());
+    return run(words, {}, environment);
+  }
+  Finished start(const std::string& reference, std::vector<std::string> more = {}) {
+    std::vector<std::string> words = {
+        "transfer", "start", "--instrument", "US0378331005",    "--quantity", "100",         "--from",
+        "ACC-1",    "--to",  "0xab",         "--target-ledger", "eth-1",      "--reference", reference};
+    words.insert(words.end(), more.begin(), more.end());
+    return (*this)(words);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a transfer is started under a key that is printed, shown, listed and watched to its end") {
+  Api api;
+  REQUIRE(api.made);
+  const auto started = api.start("r1");
+  CAPTURE(started.err);
+  REQUIRE(started.code == 0);
+  CHECK(started.out.starts_with(kId + " open\n"));
+  CHECK(has(started.out, "100 US0378331005"));
+  REQUIRE(started.err.starts_with("idempotency-key: "));
+  const auto key = started.err.substr(17, started.err.find('\n') - 17);
+  CHECK(api.server.read_line() == "POST /v1/transfers " + key);
+
+  const auto listed = api({"transfer", "list", "--limit", "5"});
+  CHECK(listed.code == 0);
+  CHECK(has(listed.out, kId + "  open"));
+  CHECK(has(listed.err, "--after Abc-_"));
+  CHECK(api.server.read_line() == "GET /v1/transfers?limit=5 -");
+  CHECK(nlohmann::json::parse(api({"transfer", "show", kId, "--json"}).out).contains("added_later"));
+  const auto watched = api({"transfer", "watch", kId, "--interval-ms", "10"});
+  CHECK(watched.code == 0);
+  CHECK(watched.out ==
+        "2026-11-25T00:00:00Z  proposed\n2026-11-25T00:00:01Z  voted\n2026-11-25T00:00:02Z  completed\n" + kId +
+            " completed\n");
+}
+
+TEST_CASE("a busy gateway is asked again under the same key, a refusal is final and typed") {
+  Api api;
+  const auto busy = api.start("busy", {"--idempotency-key", "my-key"});
+  CHECK(busy.code == 0);
+  CHECK(api.server.read_line() == "POST /v1/transfers my-key");
+  CHECK(api.server.read_line() == "POST /v1/transfers my-key");
+  const auto refused = api.start("refuse", {"--idempotency-key", "second"});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "ustp: denomination: why (at /quantity) [request req-1]"));
+  CHECK(api.server.read_line() == "POST /v1/transfers second");
+  const auto nonsense = api.start("nonsense", {"--idempotency-key", "third"});
+  CHECK(nonsense.code == 1);
+  CHECK(has(nonsense.err, "cannot be understood"));
+  CHECK(api.server.read_line() == "POST /v1/transfers third");
+  // A cancellation is sent once, whatever the answer.
+  const auto cancelled = api({"transfer", "cancel", kId});
+  CHECK(cancelled.code == 1);
+  CHECK(has(cancelled.err, "stopping"));
+  CHECK(api.server.read_line() == "POST /v1/transfers/" + kId + ":cancel -");
+  CHECK(api({"transfer", "show", "00000000000000000000000000000001"}).code == 1);
+  CHECK(api.server.read_line() == "GET /v1/transfers/00000000000000000000000000000001 -");
+}
+
+TEST_CASE("positions, instruments, evidence and statements") {
+  Api api;
+  const auto positions = api({"positions", "US0378331005"});
+  CHECK(positions.code == 0);
+  CHECK(has(positions.out, "ACC-1    client    900       100     7 base units"));
+  const auto instruments = api({"instruments"});
+  CHECK(instruments.code == 0);
+  CHECK(has(instruments.out, "US0378331005  2        active  1000    gw-a  csd-1,eth-1  A share"));
+  const auto bundle = api.folder / "bundle";
+  CHECK(api({"evidence", "get", kId, "--out", bundle}).code == 0);
+  CHECK(read_text(bundle) == std::string("\0bundle\xff", 8));
+  CHECK(api({"evidence", "get", kId, "--out", bundle}).code == 2);
+
+  const auto key = api.folder / "key", log = api.folder / "log", body = api.folder / "body.json";
+  REQUIRE(api({"keys", "new", "--out", key}).code == 0);
+  write_text(body, R"({"kind":"participant","participant":"bank-a"})");
+  REQUIRE(api({"statement", "sign", "--key", key, "--authority", "association", "--log", log, body}).code == 0);
+  const auto applied = api({"statement", "apply", log + "/000001.stm"});
+  CAPTURE(applied.err);
+  CHECK(applied.code == 0);
+  CHECK(applied.out == log + "/000001.stm 7\n");
+  CHECK(api({"statement", "apply", body}).code == 2);
+}
+
+TEST_CASE("who cannot be reached or trusted gives 3, a connection that cannot be made 2") {
+  Api api;
+  std::vector<std::string> show = {"transfer", "cancel", kId};
+  const auto with = [&](std::vector<std::string> more) {
+    auto words = show;
+    words.insert(words.end(), more.begin(), more.end());
+    return api(words);
+  };
+  CHECK(with({"--api", "https://127.0.0.1:1"}).code == 3);
+  CHECK(with({"--api", "http://127.0.0.1:1"}).code == 2);
+  CHECK(with({"--ca", api.folder / "absent.pem"}).code == 2);
+  CHECK(with({"--cert", api.pki + "/ca.pem"}).code == 2);  // not the certificate of this key
+  // Another authority's gateway is not trusted, however good its certificate is.
+  const auto other = api.folder / "other";
+  REQUIRE(run({USTP_SOURCE_DIR "/tools/pki", other, "--gateway", "gw-a", "--participant", "bank-a"}).code == 0);
+  CHECK(with({"--ca", other + "/ca.pem"}).code == 3);
+  // Not even when the machine trusts that gateway's authority.
+  CHECK(api({"transfer", "cancel", kId, "--ca", other + "/ca.pem"}, {"SSL_CERT_FILE=" + api.pki + "/ca.pem"}).code ==
+        3);
+  // And the gateway does not let in a participant of another authority.
+  CHECK(with({"--cert", other + "/participant-bank-a.pem", "--key", other + "/participant-bank-a.key.pem"}).code == 3);
+  CHECK(api({"transfer", "show", "xyz"}).code == 2);
+}
+
+TEST_CASE("a gateway that speaks older TLS is not spoken to") {
+  Api api({"old-tls"});
+  CHECK(api({"transfer", "cancel", kId}).code == 3);
+}
+
+TEST_CASE("a reply beyond the bound is given up") {
+  Api api;
+  ustp::client::TlsOptions options;
+  options.base_url = api.url;
+  options.ca_file = api.pki + "/ca.pem";
+  options.certificate_file = api.pki + "/participant-bank-a.pem";
+  options.key_file = api.pki + "/participant-bank-a.key.pem";
+  const auto get = [&](std::size_t bound) {
+    options.reply_octets = bound;
+    return ustp::client::make_https_transport(options).value()->send(
+        {"GET", "/v1/transfers/" + kId + "/evidence", {}, {}});
+  };
+  CHECK(get(8).value().body.size() == 8);
+  CHECK(get(7).error().code == ustp::Code::body_too_large);
+}
