@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 namespace ustp::testing {
 
 RawClient::RawClient(std::uint16_t port) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own writes raise it when the other side is gone
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval two{2, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &two, sizeof two);
@@ -83,8 +85,9 @@ bool RawClient::frame(std::uint8_t opcode, std::string_view payload, bool finish
   if (payload.size() < 126) {
     out += static_cast<char>(mask | static_cast<int>(payload.size()));
   } else {
-    out += static_cast<char>(mask | 127);
-    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>((payload.size() >> shift) & 0xff);
+    const bool long_form = payload.size() > 0xffff;  // the shortest form is the only one allowed
+    out += static_cast<char>(mask | (long_form ? 127 : 126));
+    for (int shift = long_form ? 56 : 8; shift >= 0; shift -= 8) out += static_cast<char>((payload.size() >> shift) & 0xff);
   }
   if (masked) out += std::string(4, '\0');
   return write(out + std::string(payload));

@@ -26,7 +26,7 @@ class RawClient {
 
   // The refusal of a TLS 1.3 server shows at the first read only.
   bool tls(const RawWish& wish);
-  bool tls(const CertificateFiles& files) { return tls({files.ca, files.certificate, files.key}); }
+  bool tls(const CertificateFiles& files) { return tls(RawWish{files.ca, files.certificate, files.key}); }
   // "HTTP/1.1 101 …" line of the answer, empty when the connection ended.
   std::string upgrade(const std::string& path = "/ustp/v1", const std::string& sub_protocol = "ustp.v1");
   bool frame(std::uint8_t opcode, std::string_view payload, bool finished = true, bool masked = true);
