@@ -179,8 +179,10 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
       drop_attempt(it->second);
       it = peers_.erase(it);
     }
-    for (const auto& connection : connections_)  // still shaking hands with one of them
-      if (!connection->peer().empty() && !next.contains(connection->peer())) unwanted.push_back(connection);
+    for (const auto& connection : connections_) {  // still shaking hands with one of them
+      const auto& id = connection->setup().accepted ? connection->peer() : connection->setup().expected;
+      if (connection->link == 0 && !id.empty() && !next.contains(id)) unwanted.push_back(connection);
+    }
     for (const auto& connection : unwanted) connection->end(PeerEnding::kRemoved, "not a peer any more");
     for (const auto& [id, endpoint] : next) {
       auto& peer = peers_.try_emplace(id, io_, options_.backoff).first->second;
@@ -194,7 +196,8 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
 
   void dial(const GatewayId& id) {
     const auto found = peers_.find(id);
-    if (stopping_ || found == peers_.end() || found->second.attempt || !found->second.endpoint) return;
+    if (stopping_ || found == peers_.end() || !found->second.endpoint) return;
+    if (found->second.attempt || found->second.live) return;  // there is one, or about to be
     if (!(options_.self < id)) return;
     auto& peer = found->second;
     peer.timer.cancel();
