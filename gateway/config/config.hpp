@@ -1,0 +1,79 @@
+#pragma once
+// The gateway's configuration: paths, ports and trust anchors, read from one TOML file. What changes a verdict is not
+// here but in signed statements (decision 19). Every problem is reported at once, each with its place; no socket is
+// opened and nothing is written.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gateway/tls/tls_context.hpp"
+#include "ustp/base/ids.hpp"
+#include "ustp/base/time.hpp"
+
+namespace ustp::gateway {
+
+struct CsdLedgerConfig {
+  std::filesystem::path inbox, outbox;  // the CSD reads, the CSD writes
+  Duration poll = Duration::milliseconds(5);
+};
+struct EthereumLedgerConfig {
+  std::string rpc;                      // http://HOST:PORT…
+  std::filesystem::path key;            // 32 octets in hexadecimal
+  Duration poll = Duration::milliseconds(20);
+};
+struct CordaLedgerConfig {
+  std::string endpoint;                 // HOST:PORT
+};
+
+struct GatewayConfig {
+  GatewayId id;
+  LedgerId ledger;
+  std::uint32_t shard = 0;
+  std::filesystem::path data, authority_key, statements, signing_key;
+  AuthorityId authority;
+  tls::Files tls;
+  std::string peer_listen, api_listen, admin_listen;  // numeric or named HOST:PORT
+  std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
+  std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;
+  struct Log {
+    std::string level = "info";  // debug, info, warning, error
+    bool json = true;
+    std::filesystem::path file;  // empty: stderr
+  } log;
+  struct Limits {
+    std::size_t open_transfers = 100'000, frame_octets = 4u << 20, peer_frames_queued = 8192, api_connections = 1024,
+                api_body_octets = 256u << 10;
+    std::uint32_t messages_per_batch = 1024, api_requests_per_second = 10'000;
+  } limits;
+  struct Timing {
+    Duration status_retry = Duration::seconds(2), recheck = Duration::seconds(5), requery = Duration::seconds(2),
+             skew_limit = Duration::seconds(2);
+  } timing;
+};
+
+struct ConfigProblem {
+  std::string file;
+  unsigned line = 0, column = 0;  // 0: the file as a whole
+  std::string text;
+};
+std::string to_string(const ConfigProblem& problem);  // "gateway.toml:3:1: …"
+
+// Either a configuration or problems, never both; problems in the order of the file.
+struct ConfigOutcome {
+  std::optional<GatewayConfig> config;
+  std::vector<ConfigProblem> problems;
+  explicit operator bool() const { return config.has_value(); }
+};
+
+// Reads the file and checks all that it names; `now` is what certificates are held against.
+ConfigOutcome load_config(const std::filesystem::path& file, Instant now);
+// The text alone: syntax, keys, types, ranges. Relative paths are taken from `folder`.
+ConfigOutcome parse_config(std::string_view text, const std::string& file, const std::filesystem::path& folder);
+
+inline constexpr std::size_t kMaxConfigOctets = 256u << 10;
+
+}  // namespace ustp::gateway

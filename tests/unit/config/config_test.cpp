@@ -1,0 +1,185 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "gateway/config/config.hpp"
+#include "tests/support/test_pki.hpp"
+#include "ustp/crypto/crypto.hpp"
+
+using namespace ustp;
+using namespace ustp::gateway;
+using testing::TestPki;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kGood = R"([gateway]
+id = "gw-a"
+ledger = "csd-1"
+data = "data"
+authority = "authority"
+authority_key = "authority.pem"
+statements = "statements"
+signing_key = "signing.key"
+[tls]
+ca = "ca.pem"
+certificate = "gw-a.pem"
+key = "gw-a.key"
+[peer]
+listen = "127.0.0.1:7101"
+[api]
+listen = "127.0.0.1:7102"
+[admin]
+listen = "127.0.0.1:0"
+[ledger]
+kind = "csd"
+inbox = "inbox"
+outbox = "outbox"
+)";
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+ConfigOutcome parse(const std::string& text) { return parse_config(text, "gateway.toml", "/etc/ustp"); }
+
+bool says(const ConfigOutcome& outcome, const std::string& what) {
+  for (const auto& problem : outcome.problems)
+    if (to_string(problem).find(what) != std::string::npos) return true;
+  std::string all;
+  for (const auto& problem : outcome.problems) all += to_string(problem) + "\n";
+  MESSAGE(all);
+  return false;
+}
+
+// A folder with everything that kGood names.
+struct Files {
+  Files() {
+    for (const char* folder : {"statements", "inbox", "outbox"}) fs::create_directory(pki.folder() / folder);
+    pki.gateway("gw-a");
+    const auto key = crypto::generate_key(crypto::Algorithm::kEs256);
+    REQUIRE(key);
+    write("signing.key", std::string(as_text(key->private_pem.view())));
+    write("authority.pem", crypto::spki_to_pem(key->spki));
+    write("gateway.toml", kGood);
+  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(pki.folder() / name) << text; }
+  ConfigOutcome load(Instant now = SystemClock().now()) const { return load_config(pki.folder() / "gateway.toml", now); }
+  TestPki pki;
+};
+
+}  // namespace
+
+TEST_CASE("a whole file becomes a configuration; relative paths are taken from its folder (USTP-CFG-004)") {
+  const auto outcome = parse(kGood + "poll_ms = 7\n[log]\nlevel = \"debug\"\nformat = \"text\"\n[limits]\nopen_transfers = 5\n"
+                                     "[timing]\nskew_limit_ms = 1500\n");
+  REQUIRE(outcome);
+  const auto& config = *outcome.config;
+  CHECK(config.id == GatewayId::literal("gw-a"));
+  CHECK(config.data == "/etc/ustp/data");
+  CHECK(config.tls.ca == "/etc/ustp/ca.pem");
+  CHECK(config.peer_listen == "127.0.0.1:7101");
+  CHECK(std::get<CsdLedgerConfig>(config.ledger_access).poll == Duration::milliseconds(7));
+  CHECK(config.log.level == "debug");
+  CHECK_FALSE(config.log.json);
+  CHECK(config.limits.open_transfers == 5);
+  CHECK(config.timing.skew_limit == Duration::milliseconds(1500));
+  CHECK(config.timing.status_retry == Duration::seconds(2));
+}
+
+TEST_CASE("each kind of ledger has its own keys") {
+  const auto ethereum = parse(with(kGood, "kind = \"csd\"\ninbox = \"inbox\"\noutbox = \"outbox\"",
+                                   "kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"/keys/eth\""));
+  REQUIRE(ethereum);
+  CHECK(std::get<EthereumLedgerConfig>(ethereum.config->ledger_access).key == "/keys/eth");
+  const auto corda = parse(with(kGood, "kind = \"csd\"\ninbox = \"inbox\"\noutbox = \"outbox\"",
+                                "kind = \"corda\"\nendpoint = \"127.0.0.1:7401\""));
+  REQUIRE(corda);
+  CHECK(std::get<CordaLedgerConfig>(corda.config->ledger_access).endpoint == "127.0.0.1:7401");
+  CHECK(says(parse(with(kGood, "kind = \"csd\"", "kind = \"corda\"")), "unknown key in [ledger]: 'inbox'"));
+}
+
+TEST_CASE("every problem is reported at once, in order, with its place (USTP-CFG-001)") {
+  auto text = with(kGood, "id = \"gw-a\"", "id = 7");
+  text = with(text, "listen = \"127.0.0.1:7102\"", "listen = \"7102\"");
+  text = with(text, "outbox = \"outbox\"", "outbx = \"outbox\"\npoll_ms = 0");
+  const auto outcome = parse(text);
+  CHECK_FALSE(outcome);
+  REQUIRE(outcome.problems.size() == 5);
+  CHECK(to_string(outcome.problems[0]) == "gateway.toml:2:6: gateway.id: must be a text");
+  CHECK(to_string(outcome.problems[1]) == "gateway.toml:16:10: api.listen: must be HOST:PORT");
+  CHECK(says(outcome, "ledger.outbox: is missing"));
+  CHECK(says(outcome, "gateway.toml:22:1: unknown key in [ledger]: 'outbx'; did you mean 'outbox'?"));
+  CHECK(says(outcome, "ledger.poll_ms: must be from 1 to 60000"));
+}
+
+TEST_CASE("what is unknown, outside a section or no TOML is refused (USTP-CFG-002)") {
+  CHECK(says(parse(kGood + "[limit]\nopen_transfers = 1\n"), "unknown section 'limit'; did you mean 'limits'?"));
+  CHECK(says(parse("id = \"x\"\n" + kGood), "gateway.toml:1:1: 'id' stands outside a section"));
+  CHECK(says(parse(kGood + "poll_ms = \n"), "gateway.toml:23:"));
+  CHECK(says(parse(kGood + "kind = \"csd\"\n"), "gateway.toml:23:"));  // twice
+  CHECK(says(parse(std::string(kMaxConfigOctets + 1, '#')), "longer than"));
+  CHECK_FALSE(parse(""));
+  CHECK(says(parse(with(kGood, "kind = \"csd\"", "kind = \"xrpl\"")), "must be one of \"csd\" \"ethereum\" \"corda\""));
+  CHECK(says(parse(kGood + "[timing]\nskew_limit_ms = 2001\n"), "must be from 1 to 2000"));
+  CHECK(says(parse(with(kGood, "id = \"gw-a\"", "id = \"gw a\"")), "gateway.id"));
+  CHECK(says(parse(with(kGood, "outbox = \"outbox\"", "outbox = \"./inbox\"")), "is the inbox"));
+  CHECK(says(parse(with(kGood, "[api]", "[api]\nparticipants = [1]")), "api.participants: must be a list of texts"));
+}
+
+TEST_CASE("files, keys and certificates that fit are accepted, and nothing is written") {
+  const Files files;
+  const auto outcome = files.load();
+  for (const auto& problem : outcome.problems) MESSAGE(to_string(problem));
+  CHECK(outcome);
+  CHECK_FALSE(fs::exists(files.pki.folder() / "data"));
+}
+
+TEST_CASE("missing and wrong files are named with their place") {
+  const Files files;
+  fs::remove(files.pki.folder() / "statements");
+  fs::remove(files.pki.folder() / "authority.pem");
+  files.write("signing.key", "no key");
+  auto outcome = files.load();
+  CHECK_FALSE(outcome);
+  CHECK(says(outcome, "gateway.toml:7:14: gateway.statements:"));
+  CHECK(says(outcome, "gateway.toml:6:17: gateway.authority_key:"));
+  CHECK(says(outcome, "gateway.toml:8:15: gateway.signing_key:"));
+  CHECK(says(load_config(files.pki.folder() / "none.toml", {}), "cannot be read"));
+  CHECK(says(load_config(files.pki.folder(), {}), "cannot be read"));
+}
+
+TEST_CASE("the certificate must be ours, in force, of this CA and fit its key (USTP-CFG-003)") {
+  const Files files;
+  const TestPki stranger;
+  const auto now = SystemClock().now();
+  CHECK(says(files.load(now + Duration::seconds(25 * 3600)), "tls.certificate: expired at"));
+  CHECK(says(files.load({now.ns - 2 * 3'600'000'000'000}), "tls.certificate: is valid only from"));
+
+  files.pki.gateway("gw-b");
+  files.write("gateway.toml", with(kGood, "gw-a.pem", "gw-b.pem"));
+  auto outcome = files.load();
+  CHECK(says(outcome, "tls.key: " + (files.pki.folder() / "gw-a.key").string() + ": not the key of the certificate"));
+  CHECK(says(outcome, "tls.certificate: names gateway gw-b, gateway.id is gw-a"));
+
+  files.pki.participant("bank");
+  files.write("gateway.toml", with(with(kGood, "gw-a.pem", "bank.pem"), "gw-a.key", "bank.key"));
+  CHECK(says(files.load(), "expected urn:ustp:gateway:gw-a"));
+
+  const auto foreign = stranger.gateway("gw-a");
+  files.write("gateway.toml", with(with(kGood, "gw-a.pem", foreign.certificate), "gw-a.key", foreign.key));
+  CHECK(says(files.load(), "not valid under the CA"));
+}
+
+TEST_CASE("the Ethereum key file holds 32 octets in hexadecimal") {
+  const Files files;
+  files.write("gateway.toml", with(kGood, "kind = \"csd\"\ninbox = \"inbox\"\noutbox = \"outbox\"",
+                                   "kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"eth.key\""));
+  files.write("eth.key", "0x" + std::string(64, 'a') + "\n");
+  CHECK(files.load());
+  files.write("eth.key", std::string(62, 'a'));
+  CHECK(says(files.load(), "not 32 octets in hexadecimal"));
+}
