@@ -68,7 +68,7 @@ std::string area_of(const Source& source) {
   for (const char* area : {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "client"})
     if (starts(path, std::string("sdk/src/") + area + "/") || starts(path, std::string("sdk/include/ustp/") + area + "/"))
       return area;
-  for (const char* part : {"ports", "engine", "journal", "peer", "api", "governance", "config", "log"})
+  for (const char* part : {"ports", "engine", "journal", "peer", "api", "governance", "config", "log", "tls"})
     if (starts(path, std::string("gateway/") + part + "/")) return std::string("gateway/") + part;
   for (const char* kind : {"csd", "ethereum", "corda"}) {
     if (starts(path, std::string("adapters/") + kind + "/proof/")) return std::string("proof/") + kind;
@@ -91,8 +91,12 @@ const std::map<std::string, Areas> kMayUse = {
     {"gateway/engine", {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "gateway/ports"}},
     {"gateway/governance", {"base", "domain", "token", "crypto", "wire", "protocol", "gateway/ports"}},
     {"gateway/journal", {"base", "crypto", "gateway/ports"}},
-    {"gateway/peer", {"base", "gateway/ports"}},
-    {"gateway/api", {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "gateway/ports"}},
+    {"gateway/tls", {"base"}},
+    {"gateway/log", {"base"}},
+    {"gateway/config", {"base", "domain", "crypto", "gateway/tls"}},
+    {"gateway/peer", {"base", "gateway/ports", "gateway/tls"}},
+    {"gateway/api",
+     {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "gateway/ports", "gateway/tls", "gateway/log"}},
     {"proof/csd", {"base", "domain", "crypto", "adapters/csd"}},
     {"proof/ethereum", {"base", "domain", "crypto", "adapters/ethereum"}},
     {"proof/corda", {"base", "domain", "crypto", "adapters/corda"}},
