@@ -109,6 +109,10 @@ Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
   if (const auto* r = instrument->representation(target->id)) terms.target_ratio_version = r->ratio.version();
   USTP_TRY(terms.quantity, Quantity::parse(order.quantity, instrument->scale));
   terms.lots = order.lots;
+  // An order's lots come at the scale they were written with; no unit is rounded away on the way to the instrument's.
+  for (auto& lot : terms.lots) {
+    USTP_TRY(lot.quantity, Quantity::parse(lot.quantity.str(), instrument->scale));
+  }
   if (terms.lots.empty()) {
     token::Lot lot;
     lot.quantity = terms.quantity;
@@ -156,7 +160,9 @@ void Batch::on(OrderCommand command) {
   const auto known = core_.idempotency_.find({order.participant, order.key});
   if (known != core_.idempotency_.end()) {
     if (known->second.first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
-    return answer(core_.view(*core_.find(known->second.second)));
+    auto view = core_.view(*core_.find(known->second.second));
+    view.replayed = true;
+    return answer(std::move(view));
   }
   if (core_.recovery_only_) return answer(Error{Code::recovery_only, ""});
   if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});

@@ -17,7 +17,7 @@ struct TransferOrder {
   std::string quantity;          // decimal, in security units
   AccountId originator, beneficiary;
   LedgerId target_ledger;
-  std::vector<token::Lot> lots;  // empty: one unrestricted lot
+  std::vector<token::Lot> lots;  // empty: one unrestricted lot; at any scale that holds them exactly
   token::OwnershipEffect ownership_effect = token::OwnershipEffect::kChange;
   std::string transaction_type = "TRAD";
   token::EntitledParty entitled_party = token::EntitledParty::kTransferee;
@@ -43,6 +43,7 @@ struct TransferView {
   std::optional<Error> reason;   // of an abort, or the rule of a suspense
   token::TransferTerms terms;
   std::vector<TransferStep> timeline;
+  bool replayed = false;         // of start_transfer only: the key was known, this is the transfer it made
 };
 
 template <class T>
@@ -69,6 +70,7 @@ class Service {
   };
   virtual void positions(ParticipantId participant, InstrumentId instrument, Reply<PositionsView> reply) = 0;
   virtual void apply_statement(wire::SignedStatement statement, Reply<std::uint64_t> reply) = 0;
+  // In force here, from this sequence number on, in order. The caller shows a page of them.
   virtual void statements(std::uint64_t from, Reply<std::vector<wire::SignedStatement>> reply) = 0;
 
   // For the admin port.

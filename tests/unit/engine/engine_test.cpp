@@ -187,6 +187,8 @@ TEST_CASE("an order is answered once: the same key gives the same transfer, anot
   const auto second = world.submit(world.csd(), order);
   REQUIRE(second.has_value());
   CHECK(second->id == first->id);
+  CHECK(second->replayed);
+  CHECK_FALSE(first->replayed);
   order.payload_hash = crypto::sha256(as_bytes("another"));
   CHECK(world.submit(world.csd(), order).error().code == Code::idempotency_payload);
   order.key = IdempotencyKey::literal("fresh");
@@ -198,6 +200,20 @@ TEST_CASE("an order is answered once: the same key gives the same transfer, anot
   world.settle();
   CHECK(world.csd().core->view_for(ParticipantId::literal("bank-gw-eth"), first->id).error().code == Code::not_found);
   CHECK(world.csd().core->view_for(ParticipantId::literal("bank-gw-csd"), first->id).has_value());
+}
+
+TEST_CASE("the lots of an order are taken at any scale that holds them exactly, and never rounded") {
+  World world(9);
+  auto order = world.order(world.csd(), "alice", world.eth(), "bob", "7");
+  order.lots.resize(2);
+  order.lots[0].quantity = Quantity(50, 1);  // "5.0" of an instrument without decimals
+  order.lots[1].quantity = Quantity(2, 0);
+  const auto view = world.submit(world.csd(), order);
+  REQUIRE(view.has_value());
+  CHECK(view->terms.lots[0].quantity == Quantity(5, 0));
+  order.key = IdempotencyKey::literal("half");
+  order.lots[0].quantity = Quantity(55, 1);
+  CHECK(world.submit(world.csd(), order).error().code == Code::inexact);
 }
 
 TEST_CASE("more than the holder has: the ledger refuses the lock, both sides end, nothing moved") {

@@ -1,0 +1,157 @@
+#include "gateway/api/render.hpp"
+
+#include "gateway/api/json_writer.hpp"
+#include "gateway/api/names.hpp"
+#include "gateway/api/routes.hpp"
+
+namespace ustp::gateway::api {
+namespace {
+
+JsonWriter& date(JsonWriter& w, std::string_view name, Date value) {
+  return value.year == 0 ? w : w.field(name, to_string(value));
+}
+JsonWriter& instant(JsonWriter& w, std::string_view name, Instant value) {
+  return value.ns == 0 ? w : w.field(name, to_rfc3339(value));
+}
+
+void write_lots(JsonWriter& w, const std::vector<token::Lot>& lots) {
+  w.name("lots").open_list();
+  for (const auto& lot : lots) {
+    w.open_object().field("quantity", lot.quantity.str());
+    date(w, "acquired", lot.acquired).stated("origin", lot.origin);
+    instant(w, "locked_until", lot.locked_until).field("restriction", name_of(kRestrictions, lot.restriction));
+    w.close_object();
+  }
+  w.close_list();
+}
+
+void write_chain(JsonWriter& w, std::string_view name, const token::HoldingChain& chain) {
+  w.name(name).open_object().name("links").open_list();
+  for (const auto& link : chain.links)
+    w.open_object()
+        .field("party", link.party)
+        .stated("account", link.account.str())
+        .field("capacity", name_of(kHoldingCapacities, link.capacity))
+        .close_object();
+  w.close_list().stated("beneficial_owner", chain.beneficial_owner).close_object();
+}
+
+void write_terms(JsonWriter& w, const token::TransferTerms& terms) {
+  w.open_object()
+      .field("instrument", terms.instrument.str())
+      .name("instrument_version").number(terms.instrument_version)
+      .name("source_ratio_version").number(terms.source_ratio_version)
+      .name("target_ratio_version").number(terms.target_ratio_version)
+      .field("quantity", terms.quantity.str());
+  write_lots(w, terms.lots);
+  w.field("sender_gateway", terms.sender_gateway.str())
+      .field("recipient_gateway", terms.recipient_gateway.str())
+      .field("source_ledger", terms.source_ledger.str())
+      .field("target_ledger", terms.target_ledger.str())
+      .field("originator", terms.originator.str())
+      .field("beneficiary", terms.beneficiary.str());
+  write_chain(w, "originator_chain", terms.originator_chain);
+  write_chain(w, "beneficiary_chain", terms.beneficiary_chain);
+  w.field("ownership_effect", name_of(kOwnershipEffects, terms.ownership_effect))
+      .field("transaction_type", terms.transaction_type)
+      .field("entitled_party", name_of(kEntitledParties, terms.entitled_party));
+  date(w, "trade_date", terms.trade_date)
+      .field("cum_ex", name_of(kCumEx, terms.cum_ex))
+      .stated("venue", terms.venue.str())
+      .stated("liable_operator", terms.liable_operator.str())
+      .stated("place_of_settlement", terms.place_of_settlement)
+      .stated("governing_law", terms.governing_law)
+      .stated("jurisdiction", terms.jurisdiction)
+      .stated("reference", terms.reference);
+  instant(w, "vote_by", terms.vote_by);
+  instant(w, "complete_by", terms.complete_by).name("statement_position").number(terms.statement_position);
+  w.close_object();
+}
+
+void write_reason(JsonWriter& w, const std::optional<Error>& reason) {
+  w.name("reason");
+  if (!reason) {
+    w.null();
+    return;
+  }
+  const auto& code = info(reason->code);
+  w.open_object().field("code", code.name).field("detail", reason->detail).name("retryable").boolean(code.retryable);
+  w.close_object();
+}
+
+void write_transfer(JsonWriter& w, const TransferView& view) {
+  w.open_object()
+      .field("id", view.id.hex())
+      .field("settlement", view.settlement.hex())
+      .field("role", view.sender ? "sender" : "recipient")
+      .field("state", view.state)
+      .field("status", view.status)
+      .name("waiting_on");
+  view.waiting_on.empty() ? w.null() : w.text(view.waiting_on);
+  write_reason(w, view.reason);
+  w.name("terms");
+  write_terms(w, view.terms);
+  w.name("timeline").open_list();
+  for (const auto& step : view.timeline)
+    w.open_object().field("state", step.name).field("at", to_rfc3339(step.at)).close_object();
+  w.close_list().close_object();
+}
+
+}  // namespace
+
+std::string render_transfer(const TransferView& view) {
+  JsonWriter w;
+  write_transfer(w, view);
+  return w.take();
+}
+
+std::string render_transfers(const std::vector<TransferView>& views, std::string_view next) {
+  JsonWriter w;
+  w.open_object().name("transfers").open_list();
+  for (const auto& view : views) write_transfer(w, view);
+  w.close_list().stated("next", next).close_object();
+  return w.take();
+}
+
+Response render_problem(const Fault& fault, const ProblemContext& context) {
+  const auto& code = info(fault.error.code);
+  Response out;
+  out.status = code.http;
+  out.content_type = kProblemJson;
+  out.request_id = context.request_id;
+  JsonWriter w;
+  w.open_object()
+      .field("type", "urn:ustp:problem:" + std::string(code.name))
+      .field("title", code.text)
+      .name("status").number(static_cast<std::uint64_t>(code.http))
+      .stated("detail", fault.error.detail)
+      .field("code", code.name)
+      .field("category", code.category)
+      .name("retryable").boolean(code.retryable)
+      .stated("pointer", fault.pointer)
+      .stated("parameter", fault.parameter)
+      .stated("header", fault.header)
+      .field("request_id", context.request_id)
+      .stated("instance", context.instance)
+      .field("doc", "spec/registry/errors.csv#" + std::to_string(static_cast<int>(code.code)))
+      .close_object();
+  out.body = w.take();
+  // A busy or stopping gateway says when; a conflict that may pass says nothing, for nobody knows.
+  if (code.retryable && (code.http == 429 || code.http == 503)) out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
+// One octet of version before the id, so that another kind of cursor can come later.
+std::string make_cursor(const TransferId& after) {
+  Bytes octets{1};
+  append(octets, after.view());
+  return to_base64url(octets);
+}
+
+Result<TransferId> parse_cursor(std::string_view text) {
+  USTP_TRY(const auto octets, from_base64url(text));
+  if (octets.size() != 1 + TransferId::kSize || octets[0] != 1) return Error{Code::malformed_text, "not a cursor"};
+  return TransferId::from_bytes(BytesView(octets).subspan(1));
+}
+
+}  // namespace ustp::gateway::api

@@ -1,0 +1,28 @@
+#pragma once
+// Answers as JSON. Quantities are decimal strings, times RFC 3339, identifiers as everywhere; every member is always
+// there unless the schema in spec/openapi.yaml says otherwise.
+
+#include "gateway/api/http.hpp"
+#include "gateway/ports/service.hpp"
+
+namespace ustp::gateway::api {
+
+std::string render_transfer(const TransferView& view);
+// `next`: cursor of the page behind, empty when there is none.
+std::string render_transfers(const std::vector<TransferView>& views, std::string_view next);
+std::string render_instruments(const std::vector<token::Instrument>& instruments);
+std::string render_positions(const Service::PositionsView& view);
+// Each with its frame, which anybody can verify; `next`: sequence of the page behind, 0 when there is none.
+std::string render_statements(const std::vector<wire::SignedStatement>& statements, std::uint64_t next);
+
+// RFC 9457. `instance` is the path asked for.
+struct ProblemContext {
+  std::string_view request_id, instance;
+};
+Response render_problem(const Fault& fault, const ProblemContext& context);
+
+// The opaque cursor of a list: which transfer to continue behind.
+std::string make_cursor(const TransferId& after);
+Result<TransferId> parse_cursor(std::string_view text);
+
+}  // namespace ustp::gateway::api
