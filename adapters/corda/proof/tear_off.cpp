@@ -1,0 +1,128 @@
+#include "adapters/corda/proof/tear_off.hpp"
+
+namespace ustp::corda {
+namespace {
+
+constexpr std::size_t kGroups = static_cast<std::size_t>(Group::kSigners) + 1;
+
+const GroupPart& part(const TearOff& tear_off, Group group) { return tear_off.groups[static_cast<std::size_t>(group)]; }
+
+Result<Hash256> group_root(const GroupPart& group) {
+  if (group.kind == GroupPart::Kind::kAbsent) return absent_group();
+  if (group.kind == GroupPart::Kind::kHidden) return group.root;
+  if (group.components.empty() || group.components.size() != group.nonces.size())
+    return Error{Code::bad_proof, "components and nonces differ in number"};
+  std::vector<Hash256> shown;
+  USTP_TRY(const auto root, partial_root(group.tree, shown));
+  if (shown.size() != group.components.size()) return Error{Code::bad_proof, "components and leaves differ in number"};
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    if (shown[i] != component_leaf(group.nonces[i], group.components[i]))
+      return Error{Code::bad_proof, "component " + std::to_string(i) + " is not the leaf"};
+  return root;
+}
+
+// The one component of a group that our transactions always have alone: shown whole, so that no second one hides.
+Result<BytesView> only_component(const TearOff& tear_off, Group group) {
+  const auto& shown = part(tear_off, group);
+  if (shown.kind != GroupPart::Kind::kShown || shown.components.size() != 1 ||
+      shown.tree.kind != PartialTree::Kind::kIncluded)
+    return Error{Code::evidence_invalid, "a group that must be shown whole"};
+  return BytesView(shown.components[0]);
+}
+
+Result<void> check_shape(const TearOff& tear_off) {
+  if (tear_off.codec != Codec::kCanonical) return Error{Code::evidence_invalid, "component codec"};
+  if (tear_off.groups.size() != kGroups) return Error{Code::evidence_invalid, "number of component groups"};
+  for (const auto group : {Group::kInputs, Group::kOutputs})
+    if (part(tear_off, group).kind == GroupPart::Kind::kShown) return Error{Code::evidence_invalid, "states shown"};
+  for (const auto group : {Group::kAttachments, Group::kTimeWindow})
+    if (part(tear_off, group).kind != GroupPart::Kind::kAbsent) return Error{Code::evidence_invalid, "foreign group"};
+  if (part(tear_off, Group::kSigners).kind != GroupPart::Kind::kHidden)
+    return Error{Code::evidence_invalid, "signers"};
+  return {};
+}
+
+Result<ProvenOperation> verify(const Evidence& evidence, const LedgerAnchor& anchor, SignatureCache* cache) {
+  if (evidence.kind != EvidenceKind::kCordaTearOff || evidence.ledger != anchor.ledger)
+    return Error{Code::evidence_invalid, "kind or ledger"};
+  USTP_TRY(const auto tear_off, decode_tear_off(evidence.octets));
+  USTP_CHECK(check_shape(tear_off));
+  USTP_TRY(const auto transaction, transaction_id(tear_off));
+  USTP_TRY(const auto root, batch_root(tear_off, transaction));
+
+  USTP_TRY(const auto named, only_component(tear_off, Group::kNotary));
+  const auto notary = notary_component(crypto::key_id_of(anchor.key));
+  if (!std::equal(named.begin(), named.end(), notary.begin(), notary.end()))
+    return Error{Code::evidence_invalid, "the transaction names another notary"};
+  USTP_TRY(const auto component, only_component(tear_off, Group::kCommands));
+  USTP_TRY(const auto command, read_command(component));
+  if (evidence.finality.block != transaction || evidence.finality.at != command.at)
+    return Error{Code::evidence_invalid, "finality statement"};
+
+  const auto message = batch_preimage(anchor.ledger, evidence.finality.height, root);
+  if (cache != nullptr) {
+    if (!cache->verify(anchor.key, message, tear_off.signature)) return Error{Code::bad_signature, "notary"};
+  } else {
+    USTP_TRY(const auto key, crypto::make_verifier(anchor.key));
+    if (!key->verify_canonical(message, tear_off.signature)) return Error{Code::bad_signature, "notary"};
+  }
+  return command.operation;
+}
+
+}  // namespace
+
+Result<Hash256> transaction_id(const TearOff& tear_off) {
+  if (tear_off.groups.empty() || tear_off.groups.size() > kMaxGroups) return Error{Code::bad_proof, "component groups"};
+  std::vector<Hash256> roots;
+  for (const auto& group : tear_off.groups) {
+    USTP_TRY(roots.emplace_back(), group_root(group));
+  }
+  return tree_root(roots);
+}
+
+Result<Hash256> batch_root(const TearOff& tear_off, const Hash256& transaction) {
+  std::vector<Hash256> shown;
+  USTP_TRY(const auto root, partial_root(tear_off.batch, shown));
+  if (shown.size() != 1 || shown[0] != batch_leaf(transaction))
+    return Error{Code::bad_proof, "the notary's batch does not show this transaction"};
+  return root;
+}
+
+bool SignatureCache::verify(const Bytes& spki, BytesView message, BytesView signature) {
+  const auto mark = crypto::sha256({crypto::sha256(spki).view(), crypto::sha256(message).view(), signature});
+  std::shared_ptr<const crypto::Verifier> key;
+  {
+    const std::lock_guard lock(mutex_);
+    if (known_.contains(mark)) return true;
+    if (const auto it = keys_.find(spki); it != keys_.end()) key = it->second;
+  }
+  if (!key) {
+    auto made = crypto::make_verifier(spki);
+    if (!made) return false;
+    key = std::move(made).value();
+  }
+  if (!key->verify_canonical(message, signature)) return false;
+  const std::lock_guard lock(mutex_);
+  if (keys_.size() >= kMaxKeys) keys_.clear();
+  keys_[spki] = key;
+  if (!known_.insert(mark).second) return true;
+  order_.push_back(mark);
+  if (order_.size() > capacity_) {
+    known_.erase(order_.front());
+    order_.pop_front();
+  }
+  return true;
+}
+
+Result<ProvenOperation> verify_corda_tear_off(const Evidence& evidence, const LedgerAnchor& anchor) {
+  return verify(evidence, anchor, nullptr);
+}
+
+std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> make_tear_off_verifier(
+    std::shared_ptr<SignatureCache> cache) {
+  return [cache = std::move(cache)](const Evidence& evidence, const LedgerAnchor& anchor) {
+    return verify(evidence, anchor, cache.get());
+  };
+}
+
+}  // namespace ustp::corda
