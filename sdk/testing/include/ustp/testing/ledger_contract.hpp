@@ -28,6 +28,8 @@ class LedgerUnderTest {
   virtual AccountId blocked() = 0;
   // Lets the ledger go on (mine a block, poll a folder) while the suite waits; may sleep for some milliseconds.
   virtual void pump() = 0;
+  // false: the ledger cannot know epochs (a public chain); then an older driver is fenced elsewhere.
+  virtual bool checks_epoch() { return true; }
 };
 
 struct ContractResult {
@@ -35,7 +37,8 @@ struct ContractResult {
   bool passed = false;
   std::string detail;   // what was seen when it does not
 };
-// Runs every clause, each on a freshly reset ledger. `patience` bounds the wait for one outcome.
+// Runs every clause, each on a freshly reset ledger, those where it matters a second time behind answer_late().
+// `patience` bounds the wait for one outcome.
 std::vector<ContractResult> run_ledger_contract(LedgerUnderTest& ledger, Duration patience = Duration::seconds(20));
 
 // A driver around another one that answers late, twice and `unknown`, as the random source says; what is in force
