@@ -52,6 +52,8 @@ class Engine : public Service {
   virtual Result<void> start(std::vector<wire::SignedStatement> statements) = 0;
   // Stops taking inputs, waits for what was submitted, stops peers and driver. Replies still owed are Code::timeout.
   virtual void stop() = 0;
+  // Whether a statement admits the participant now. Thread-safe, cheap.
+  virtual bool admitted(const ParticipantId& participant) const = 0;
 };
 std::unique_ptr<Engine> make_engine(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core);
 

@@ -29,6 +29,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void positions(ParticipantId participant, InstrumentId instrument, Reply<PositionsView> reply) override;
   void apply_statement(wire::SignedStatement statement, Reply<std::uint64_t> reply) override;
   void statements(std::uint64_t from, Reply<std::vector<wire::SignedStatement>> reply) override;
+  bool admitted(const ParticipantId& participant) const override { return meter_.admitted(participant); }
   Health health() const override;
   std::string metrics() const override;
 

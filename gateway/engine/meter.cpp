@@ -8,7 +8,12 @@ void Meter::batch(const Core& core, const Effects& effects, std::size_t inputs, 
   readiness_.recovery_only = core.recovery_only();
   readiness_.open = core.open_transfers();
   core.links(readiness_.links);
-  statements_ = core.registry().position();
+  if (statements_ != core.registry().position()) {
+    statements_ = core.registry().position();
+    admitted_.clear();
+    for (const auto* participant : core.registry().participants())
+      if (participant->admitted) admitted_.insert(participant->participant);
+  }
   for (const auto& step : effects.steps) ++entered_[step.to];
   inputs_ += inputs;
   if (payload_octets == 0) return;
@@ -31,6 +36,11 @@ void Meter::effects_left(const Effects& effects) {
   sends_ += effects.sends.size();
   executes_ += effects.executes.size();
   queries_ += effects.queries.size();
+}
+
+bool Meter::admitted(const ParticipantId& participant) const {
+  const std::lock_guard hold(mutex_);
+  return admitted_.contains(participant);
 }
 
 Meter::Readiness Meter::readiness() const {

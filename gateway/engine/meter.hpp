@@ -25,6 +25,7 @@ class Meter {
     std::map<GatewayId, bool> links;
   };
   Readiness readiness() const;
+  bool admitted(const ParticipantId& participant) const;
 
  private:
   static constexpr std::array<std::int64_t, 10> kBucketsUs{250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 500000,
@@ -32,6 +33,7 @@ class Meter {
   mutable std::mutex mutex_;
   Core::Counters counters_;
   Readiness readiness_;
+  std::set<ParticipantId> admitted_;    // as of statements_
   std::map<protocol::State, std::uint64_t> entered_;
   std::uint64_t blocks_ = 0, inputs_ = 0, octets_ = 0, sends_ = 0, executes_ = 0, queries_ = 0, statements_ = 0;
   std::array<std::uint64_t, kBucketsUs.size() + 1> latency_{};

@@ -1,0 +1,25 @@
+#pragma once
+// Putting a gateway together: configuration, statements, journal, core, engine, network, API, ledger. The one place that
+// knows all parts; gateway/main.cpp calls it, and so do the test programs that break the disk or end the process.
+
+#include <filesystem>
+
+#include "gateway/engine/engine.hpp"
+#include "gateway/journal/sqlite_journal.hpp"
+
+namespace ustp::gateway {
+
+struct AppOptions {
+  std::filesystem::path config;
+  bool check_only = false;     // read and check the configuration, open nothing
+  // For tests, untouched in production.
+  std::string journal_vfs;
+  bool journal_synchronous_full = true;
+  BoundaryHook boundary;
+};
+
+// Runs until SIGTERM or SIGINT. Exit status: 0 stopped cleanly; 1 the gateway failed, told in the log; 2 the
+// configuration is not valid, every problem told on stderr.
+int run_gateway(const AppOptions& options);
+
+}  // namespace ustp::gateway
