@@ -123,6 +123,9 @@ TEST_CASE("what is unknown, outside a section or no TOML is refused (USTP-CFG-00
   CHECK(says(parse(kGood + "kind = \"csd\"\n"), "gateway.toml:23:"));  // twice
   CHECK(says(parse(std::string(kMaxConfigOctets + 1, '#')), "longer than"));
   CHECK_FALSE(parse(""));
+  CHECK(parse("# Zürich\n" + kGood));
+  CHECK(says(parse(with(kGood, "[admin]", "ŏ = 1\n[admin]")), "gateway.toml:17:1: only lines that begin with '#'"));
+  CHECK(says(parse(with(kGood, "[admin]", "[*dmin]")), "gateway.toml:17:1: not valid TOML"));  // an assertion of toml++
   CHECK(says(parse(with(kGood, "kind = \"csd\"", "kind = \"xrpl\"")), "must be one of \"csd\" \"ethereum\" \"corda\""));
   CHECK(says(parse(kGood + "[timing]\nskew_limit_ms = 2001\n"), "must be from 1 to 2000"));
   CHECK(says(parse(with(kGood, "id = \"gw-a\"", "id = \"gw a\"")), "gateway.id"));
