@@ -133,9 +133,11 @@ TransferView Core::view(const protocol::TransferState& state) const {
 
 namespace {
 
-// A participant sees the transfers it ordered and those that reach its own account (decision 21).
+// A participant sees the transfers it ordered and those that reach its own account (decision 21); whoever runs the
+// gateway sees them all.
 bool belongs_to(const protocol::TransferState& state, const ParticipantId& participant,
-                const protocol::Registry& registry) {
+                const protocol::Registry& registry, const GatewayId& self) {
+  if (const auto* party = registry.participant(participant); party && party->gateway == self) return true;
   if (state.role == protocol::Role::kSender) return state.owner == participant;
   const auto* account = registry.account(state.terms.target_ledger, state.terms.beneficiary);
   return account && account->participant == participant;
@@ -145,7 +147,7 @@ bool belongs_to(const protocol::TransferState& state, const ParticipantId& parti
 
 Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
   const auto* state = find(id);
-  if (!state || !belongs_to(*state, participant, registry_)) return Error{Code::not_found, id.hex()};
+  if (!state || !belongs_to(*state, participant, registry_, options_.self)) return Error{Code::not_found, id.hex()};
   return view(*state);
 }
 
@@ -159,7 +161,7 @@ std::vector<TransferView> Core::list_for(const ParticipantId& participant, const
       continue;
     }
     const auto* state = find(*it);
-    if (state && belongs_to(*state, participant, registry_)) out.push_back(view(*state));
+    if (state && belongs_to(*state, participant, registry_, options_.self)) out.push_back(view(*state));
   }
   return out;
 }

@@ -63,8 +63,8 @@ class SpdlogLog final : public Log {
 Result<std::unique_ptr<Log>> make_log(const LogOptions& options) {
   if (options.queued == 0) return Error{Code::config_invalid, "a log without a queue"};
   // spdlog would make the folders of a mistyped path.
-  const auto folder = std::filesystem::absolute(options.file).parent_path();
   std::error_code ec;
+  const auto folder = std::filesystem::absolute(options.file.empty() ? "." : options.file, ec).parent_path();
   if (!options.file.empty() && !std::filesystem::is_directory(folder, ec))
     return Error{Code::io_error, "log " + options.file + ": no such folder"};
   try {
