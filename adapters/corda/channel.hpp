@@ -20,7 +20,7 @@ class Outbox {
   void wait();                       // until something waits, or stop
   void stop();
   bool stopped() const { return stopped_; }
-  // Called (outside the lock) when something was put into an empty outbox, and at stop.
+  // Called (outside the lock) when something was put into an empty outbox, and at stop. Set before any thread uses it.
   void on_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
@@ -37,6 +37,8 @@ using AnswerSink = std::function<void(Answer)>;
 class Channel {
  public:
   virtual ~Channel() = default;
+  // What an outbox must call to wake serve(); empty where Outbox::wait() is enough.
+  virtual std::function<void()> waker() { return {}; }
   // The driver's thread: serves the outbox until it is stopped. Every question taken is answered, if only by unknown.
   virtual void serve(Outbox& outbox, const AnswerSink& sink, std::uint64_t epoch) = 0;
   virtual Result<Snapshot> snapshot(const InstrumentId& instrument, const AccountId& after) = 0;

@@ -20,6 +20,7 @@ class CordaDriver final : public ledger::Driver {
   Result<void> start(ledger::OutcomeSink& sink, std::uint64_t epoch) override {
     stop();
     outbox_ = std::make_unique<Outbox>(waiting_);
+    outbox_->on_wake(channel_->waker());
     sink_ = &sink;
     thread_ = std::thread([this, epoch, outbox = outbox_.get()] {
       channel_->serve(*outbox, [this](Answer answer) { deliver(std::move(answer)); }, epoch);

@@ -99,9 +99,11 @@ class TcpChannel final : public Channel {
       : endpoint_(std::move(endpoint)), ledger_(options.profile.id), first_(options.reconnect_first),
         most_(options.reconnect_most), read_timeout_(options.read_timeout) {}
 
+  std::function<void()> waker() override {
+    return [this] { signal_event(wake_); };
+  }
   void serve(Outbox& outbox, const AnswerSink& sink, std::uint64_t epoch) override {
     const auto stopped = [&outbox] { return outbox.stopped(); };
-    outbox.on_wake([this] { signal_event(wake_); });
     auto pause = first_;
     while (!stopped()) {
       auto connection = Connection::open(endpoint_, {Role::kGateway, epoch}, ledger_,

@@ -1,5 +1,7 @@
 #include "adapters/corda/proof/tear_off.hpp"
 
+#include "ustp/base/big_endian.hpp"
+
 namespace ustp::corda {
 namespace {
 
@@ -45,21 +47,19 @@ Result<void> check_shape(const TearOff& tear_off) {
 Result<ProvenOperation> verify(const Evidence& evidence, const LedgerAnchor& anchor, SignatureCache* cache) {
   if (evidence.kind != EvidenceKind::kCordaTearOff || evidence.ledger != anchor.ledger)
     return Error{Code::evidence_invalid, "kind or ledger"};
-  USTP_TRY(const auto tear_off, decode_tear_off(evidence.octets));
+  USTP_TRY(const auto read, read_tear_off(evidence.octets));
+  const auto& tear_off = read.tear_off;
   USTP_CHECK(check_shape(tear_off));
-  USTP_TRY(const auto transaction, transaction_id(tear_off));
-  USTP_TRY(const auto root, batch_root(tear_off, transaction));
-
   USTP_TRY(const auto named, only_component(tear_off, Group::kNotary));
   const auto notary = notary_component(crypto::key_id_of(anchor.key));
   if (!std::equal(named.begin(), named.end(), notary.begin(), notary.end()))
     return Error{Code::evidence_invalid, "the transaction names another notary"};
   USTP_TRY(const auto component, only_component(tear_off, Group::kCommands));
   USTP_TRY(const auto command, read_command(component));
-  if (evidence.finality.block != transaction || evidence.finality.at != command.at)
+  if (evidence.finality.block != read.transaction || evidence.finality.at != command.at)
     return Error{Code::evidence_invalid, "finality statement"};
 
-  const auto message = batch_preimage(anchor.ledger, evidence.finality.height, root);
+  const auto message = batch_preimage(anchor.ledger, evidence.finality.height, read.batch_root);
   if (cache != nullptr) {
     if (!cache->verify(anchor.key, message, tear_off.signature)) return Error{Code::bad_signature, "notary"};
   } else {
@@ -89,7 +89,10 @@ Result<Hash256> batch_root(const TearOff& tear_off, const Hash256& transaction) 
 }
 
 bool SignatureCache::verify(const Bytes& spki, BytesView message, BytesView signature) {
-  const auto mark = crypto::sha256({crypto::sha256(spki).view(), crypto::sha256(message).view(), signature});
+  Bytes sizes;  // before the octets, so that no two triples share them
+  append_be(sizes, static_cast<std::uint64_t>(spki.size()));
+  append_be(sizes, static_cast<std::uint64_t>(message.size()));
+  const auto mark = crypto::sha256({sizes, spki, message, signature});
   std::shared_ptr<const crypto::Verifier> key;
   {
     const std::lock_guard lock(mutex_);

@@ -41,6 +41,12 @@ Bytes encode_tear_off(const TearOff& tear_off);
 // The same in pieces, for a ledger that makes many of one batch: groups ‖ path ‖ signature.
 Bytes encode_groups(const TearOff& tear_off);
 void append_path(Bytes& out, const TreeLevels& batch, std::size_t index);
+// Decoded, with what it leads to: the octets carry no included hash, so these are computed once and hold by construction.
+struct ReadTearOff {
+  TearOff tear_off;
+  Hash256 transaction, batch_root;
+};
+Result<ReadTearOff> read_tear_off(BytesView octets);
 Result<TearOff> decode_tear_off(BytesView octets);
 
 // Remembers signatures that verified, so that a batch's one signature is checked once for all its evidences. Bounded;

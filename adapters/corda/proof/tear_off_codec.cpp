@@ -84,6 +84,8 @@ Result<GroupPart> read_group(Reader& in) {
     leaves.push_back(component_leaf(out.nonces.back(), component));
   }
   USTP_TRY(out.tree, read_whole_tree(in, leaves));
+  std::vector<Hash256> shown;
+  USTP_TRY(out.root, partial_root(out.tree, shown));
   return out;
 }
 
@@ -120,26 +122,37 @@ Bytes encode_tear_off(const TearOff& tear_off) {
   return out;
 }
 
-Result<TearOff> decode_tear_off(BytesView octets) {
+Result<ReadTearOff> read_tear_off(BytesView octets) {
   if (octets.size() > kMaxTearOff) return Error{Code::too_long, "tear-off"};
   Reader in(octets);
   USTP_TRY(const auto version, in.integer<std::uint8_t>());
   if (version != kVersion) return Error{Code::frame_version, "tear-off"};
-  TearOff out;
+  ReadTearOff read;
+  auto& out = read.tear_off;
   USTP_TRY(const auto codec, in.integer<std::uint8_t>());
   if (codec != static_cast<std::uint8_t>(Codec::kCanonical)) return Error{Code::unknown_tag, "component codec"};
   USTP_TRY(const auto groups, in.integer<std::uint8_t>());
   if (groups == 0 || groups > kMaxGroups) return Error{Code::out_of_range, "component groups"};
+  std::vector<Hash256> roots;
   for (unsigned i = 0; i < groups; ++i) {
     USTP_TRY(out.groups.emplace_back(), read_group(in));
+    const auto& group = out.groups.back();
+    roots.push_back(group.kind == GroupPart::Kind::kAbsent ? absent_group() : group.root);
   }
-  USTP_TRY(const auto transaction, transaction_id(out));
-  const Hash256 leaf = batch_leaf(transaction);
+  read.transaction = tree_root(roots);
+  const Hash256 leaf = batch_leaf(read.transaction);
   USTP_TRY(out.batch, read_whole_tree(in, {&leaf, 1}));
+  std::vector<Hash256> shown;
+  USTP_TRY(read.batch_root, partial_root(out.batch, shown));
   USTP_TRY(const auto signature, in.octets(kSignature));
   out.signature.assign(signature.begin(), signature.end());
   USTP_CHECK(in.end());
-  return out;
+  return read;
+}
+
+Result<TearOff> decode_tear_off(BytesView octets) {
+  USTP_TRY(auto read, read_tear_off(octets));
+  return std::move(read.tear_off);
 }
 
 }  // namespace ustp::corda
