@@ -54,6 +54,8 @@ class Engine : public Service {
   virtual void stop() = 0;
   // Whether a statement admits the participant now. Thread-safe, cheap.
   virtual bool admitted(const ParticipantId& participant) const = 0;
+  // Over everything that decides; after stop() only, for whoever compares it with a replay.
+  virtual Hash256 state_hash() const = 0;
 };
 std::unique_ptr<Engine> make_engine(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core);
 

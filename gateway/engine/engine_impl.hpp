@@ -30,6 +30,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void apply_statement(wire::SignedStatement statement, Reply<std::uint64_t> reply) override;
   void statements(std::uint64_t from, Reply<std::vector<wire::SignedStatement>> reply) override;
   bool admitted(const ParticipantId& participant) const override { return meter_.admitted(participant); }
+  Hash256 state_hash() const override { return core_->state_hash(); }
   Health health() const override;
   std::string metrics() const override;
 
