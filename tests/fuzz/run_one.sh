@@ -5,5 +5,8 @@ fuzzer=$1 corpus=$2
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/new"; [ -d "$corpus" ] || corpus="$work/new"
 exec_args=(-max_total_time="${FUZZ_SECONDS:-30}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/")
-"$fuzzer" "${exec_args[@]}" "$work/new" "$corpus" 2>&1 | grep -E 'ERROR|SUMMARY|stat::|panic' || true
-exit "${PIPESTATUS[0]}"
+# The fuzzer's own status: behind a pipe and `|| true` a crash would look like success.
+status=0
+"$fuzzer" "${exec_args[@]}" "$work/new" "$corpus" >"$work/log" 2>&1 || status=$?
+grep -E 'ERROR|SUMMARY|stat::|panic' "$work/log" || true
+exit "$status"
