@@ -74,18 +74,17 @@ std::variant<Target, Fault> parse_target(std::string_view text) {
   const auto question = std::min(text.find('?'), text.size());
   Target out;
   out.path = text.substr(0, question);
-  for (std::string_view rest = std::string_view(out.path).substr(1); !rest.empty() || out.segments.empty();) {
+  auto rest = std::string_view(out.path).substr(1);
+  for (bool more = true; more;) {  // an empty last one counts: "/v1/transfers/" is another path than "/v1/transfers"
     if (out.segments.size() == kMaxSegments) return bad(Code::too_long, "path");
     const auto end = std::min(rest.find('/'), rest.size());
+    more = end < rest.size();
     auto segment = decode(rest.substr(0, end));
     if (!segment) return Fault{segment.error(), {}};
-    const bool more = end < rest.size();
     if (*segment == "." || *segment == ".." || (segment->empty() && more))
       return bad(Code::malformed_text, "empty or dot segment in the path");
     out.segments.push_back(*std::move(segment));
-    if (!more) break;
-    rest.remove_prefix(end + 1);
-    if (rest.empty()) out.segments.emplace_back();  // "/v1/transfers/" is another path than "/v1/transfers"
+    rest.remove_prefix(more ? end + 1 : end);
   }
   if (auto fault = add_parameters(text.substr(std::min(question + 1, text.size())), out)) return *std::move(fault);
   return out;

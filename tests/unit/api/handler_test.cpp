@@ -249,6 +249,10 @@ TEST_CASE("methods, paths and media types that do not fit") {
   CHECK(status("GET", "/v2/transfers") == 404);
   CHECK(status("GET", "/v1//transfers") == 400);
   CHECK(status("GET", "/v1/%zz") == 400);
+  CHECK(status("GET", "/v1/../v1/transfers") == 400);
+  CHECK(status("GET", "/1/2/3/4/5/6/7/8") == 404);
+  CHECK(status("GET", "/1/2/3/4/5/6/7/8/") == 400);
+  CHECK(status("GET", "https://gw:7201/v1/transfers") == 200);
   CHECK(status("GET", "*") == 400);
   CHECK(status("OPTIONS", "*") == 204);
   const auto wrong = f.ask(Fixture::request("DELETE", "/v1/transfers"));
