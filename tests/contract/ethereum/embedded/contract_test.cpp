@@ -94,7 +94,7 @@ class EmbeddedLedger final : public testing::LedgerUnderTest {
 };
 
 void run(EmbeddedLedger& ledger) {
-  const auto results = testing::run_ledger_contract(ledger, Duration::seconds(5));
+  const auto results = testing::run_ledger_contract(ledger);
   CHECK(results.size() > 30);
   for (const auto& result : results) CHECK_MESSAGE(result.passed, result.clause << ": " << result.detail);
 }
