@@ -3,11 +3,12 @@
 #include "adapters/ethereum/evm/keccak.hpp"
 #include "adapters/ethereum/evm/operation_event.hpp"
 #include "adapters/ethereum/evm/trie.hpp"
+#include "ustp/crypto/crypto.hpp"
 
 namespace ustp::ethereum::embedded {
 namespace {
 
-constexpr std::size_t kRecentBlocks = 256;
+constexpr std::size_t kRecentBlocks = 256, kBookLogs = 1'000;
 Error bad_store(const std::string& what) { return {Code::config_invalid, "ledger store: " + what}; }
 
 Holding holding_of(const Address& address, const Account& a, const TokenConfig& token) {
@@ -50,6 +51,18 @@ Result<void> Chain::begin_new() {
       {"instrument", token_.instrument.str()},
       {"scale", std::to_string(token_.scale)}};
   for (const auto& [key, value] : facts) USTP_CHECK(store_->set_meta(key, value));
+  USTP_CHECK(seal({}));
+  USTP_CHECK(write_book());
+  for (std::uint64_t i = 0; i < options_.finality_depth; ++i) USTP_CHECK(seal({}));  // what it starts with is final
+  return store_->commit();
+}
+
+// Block 1: the book as transactions of a key that is known to everybody and means nothing, so that whoever follows the
+// token's events finds every holder.
+Result<void> Chain::write_book() {
+  const Book& book = *options_.book;
+  const auto known = crypto::sha256(as_bytes("USTP embedded ledger: book"));
+  USTP_TRY(const auto key, SigningKey::from_secret(crypto::SecretBytes(Bytes(known.octets().begin(), known.octets().end()))));
   Totals totals;
   totals.agents = 1;
   const auto change = [&](const Address& address, auto&& how) {
@@ -59,17 +72,30 @@ Result<void> Chain::begin_new() {
   };
   change(book.custody, [](Account& a) { a.capacity = "transit"; });
   change(book.suspense, [](Account& a) { a.capacity = "suspense"; });
-  for (const BookAccount& entry : book.accounts)
+  change(options_.agent, [](Account& a) { a.agent = true; });
+  std::vector<Mined> mined;
+  std::vector<Log> logs;
+  std::uint64_t gas = 0;
+  const auto flush = [&] {
+    Transaction t{options_.chain_id, mined.size(), 0, kBaseFee, kTransactionGasCap, token_.contract, 0, {}};
+    const std::uint64_t used = kStandardGas;
+    gas += used;
+    mined.push_back({sign(t, key), Receipt{2, true, gas, std::exchange(logs, {})}, used});
+  };
+  for (const BookAccount& entry : book.accounts) {
     change(entry.address, [&](Account& a) {
       a.balance = entry.units;
       a.blocked = entry.blocked;
       a.capacity = entry.capacity;
       totals.supply += entry.units;
     });
-  change(options_.agent, [](Account& a) { a.agent = true; });
+    if (entry.units != 0) logs.push_back(transfer_log(token_, {}, entry.address, entry.units));
+    if (logs.size() == kBookLogs) flush();
+  }
+  flush();
+  change(key.address(), [&](Account& a) { a.nonce = mined.size(); });
   state_.put(totals);
-  USTP_CHECK(seal({}));
-  return store_->commit();
+  return seal(std::move(mined));
 }
 
 Result<void> Chain::begin_again() {
@@ -90,10 +116,7 @@ Result<void> Chain::begin_again() {
   USTP_TRY(auto tip, store_->block(*number));
   tip_ = std::move(*tip);
   USTP_TRY(auto undo, store_->undo());
-  for (auto& [block, changes] : undo) {
-    if (block <= finalized()) continue;  // a lower finality depth than before
-    unfinal_.push_back({block, std::move(changes), true});
-  }
+  for (auto& [block, changes] : undo) changes_.push_back({block, std::move(changes), true});
   USTP_TRY(const auto waiting, store_->waiting());
   for (const Bytes& raw : waiting) {
     USTP_TRY(const auto transaction, decode_transaction(raw));
@@ -209,15 +232,14 @@ Result<void> Chain::seal(std::vector<Mined> transactions) {
   block.header.state_root = keccak256(changes);
   block.hash = hash_of(block.header);
 
-  const bool genesis = block.header.number == 0;
-  const bool undoable = !genesis && options_.finality_depth != 0;
-  USTP_CHECK(store_->add_block(block, undoable ? undo : std::vector<Undo>{}));
+  USTP_CHECK(store_->add_block(block, undo));
   USTP_CHECK(write_changes(undo));
   USTP_CHECK(write_effects(block, true));
   tip_ = block;
-  if (undoable) unfinal_.push_back({tip(), std::move(undo), !block.transactions.empty()});
-  while (!unfinal_.empty() && unfinal_.front().number <= finalized()) unfinal_.pop_front();
-  USTP_CHECK(store_->forget_undo(finalized()));
+  changes_.push_back({tip(), std::move(undo), !block.transactions.empty()});
+  const std::uint64_t last_kept = finalized() > kKeptStates ? finalized() - kKeptStates : 0;
+  while (!changes_.empty() && changes_.front().number <= last_kept) changes_.pop_front();
+  USTP_CHECK(store_->forget_undo(last_kept));
   recent_[tip()] = std::make_shared<const Block>(std::move(block));
   if (recent_.size() > kRecentBlocks) recent_.erase(recent_.begin());
   return {};
@@ -248,7 +270,7 @@ Result<void> Chain::write_effects(const Block& block, bool more) {
 
 // As after a fork of the network: the blocks never were, their transactions wait again, other blocks take their place.
 Result<void> Chain::reorganise(std::uint64_t depth) {
-  if (depth == 0 || depth > unfinal_.size()) return Error{Code::out_of_range, "only unfinalised blocks can be dropped"};
+  if (depth == 0 || depth > tip() - finalized() || depth > changes_.size()) return Error{Code::out_of_range, "only unfinalised blocks can be dropped"};
   std::vector<SignedTransaction> again;
   std::vector<Undo> all;
   for (std::uint64_t i = 0; i < depth; ++i) {
@@ -256,9 +278,9 @@ Result<void> Chain::reorganise(std::uint64_t depth) {
     USTP_CHECK(write_effects(*dropped, false));
     for (auto it = dropped->transactions.rbegin(); it != dropped->transactions.rend(); ++it)
       again.push_back(it->transaction);
-    state_.revert(unfinal_.back().undo);
-    all.insert(all.end(), unfinal_.back().undo.begin(), unfinal_.back().undo.end());
-    unfinal_.pop_back();
+    state_.revert(changes_.back().undo);
+    all.insert(all.end(), changes_.back().undo.begin(), changes_.back().undo.end());
+    changes_.pop_back();
     USTP_CHECK(store_->drop_block(tip()));
     recent_.erase(tip());
     USTP_TRY(const auto parent, block(tip() - 1));
@@ -276,7 +298,7 @@ Result<void> Chain::reorganise(std::uint64_t depth) {
 }
 
 bool Chain::unfinalised_work() const {
-  return std::any_of(unfinal_.begin(), unfinal_.end(), [](const Unfinal& u) { return u.work; });
+  return std::any_of(changes_.begin(), changes_.end(), [&](const Changes& c) { return c.work && c.number > finalized(); });
 }
 
 Result<std::shared_ptr<const Block>> Chain::block(std::uint64_t number) {
@@ -288,19 +310,21 @@ Result<std::shared_ptr<const Block>> Chain::block(std::uint64_t number) {
 }
 
 std::unique_ptr<Reader> Chain::state_at(std::uint64_t number) const {
-  if (number > tip() || number < finalized()) return nullptr;
+  const std::uint64_t oldest = changes_.empty() ? tip() : changes_.front().number - 1;
+  if (number > tip() || number < oldest) return nullptr;
   std::vector<const std::vector<Undo>*> later;
-  for (const Unfinal& u : unfinal_)
-    if (u.number > number) later.push_back(&u.undo);
+  for (const Changes& c : changes_)
+    if (c.number > number) later.push_back(&c.undo);
   return std::make_unique<Past>(state_, std::move(later));
 }
 
-CallResult Chain::simulate(const Address& from, const Address& to, BytesView data) {
-  if (to != token_.contract) return {true, {}, {}, 0};
-  const std::size_t before = state_.checkpoint();
-  CallResult out = call_token(state_, token_, {from, tip() + 1}, data);
-  state_.rollback(before);
-  return out;
+std::optional<CallResult> Chain::simulate(std::uint64_t number, const Address& from, const Address& to,
+                                          BytesView data) const {
+  const auto state = state_at(number);
+  if (!state) return std::nullopt;
+  if (to != token_.contract) return CallResult{true, {}, {}, 0};
+  Storage trial(*state);
+  return call_token(trial, token_, {from, number + 1}, data);
 }
 
 }  // namespace ustp::ethereum::embedded

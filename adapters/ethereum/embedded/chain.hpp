@@ -22,7 +22,7 @@ struct ChainOptions {
 
 inline constexpr std::uint64_t kBlockGas = 1'000'000'000, kTransactionGasCap = 16'777'216;  // EIP-7825
 inline constexpr std::uint64_t kBaseFee = 1'000'000'000;  // wei; never charged: accounts hold no ether here
-inline constexpr std::uint64_t kMaxNonceGap = 4'096;
+inline constexpr std::uint64_t kMaxNonceGap = 4'096, kKeptStates = 128;
 
 class Chain {
  public:
@@ -41,23 +41,24 @@ class Chain {
   Store& store() { return *store_; }
   const Pool& pool() const { return pool_; }
   Storage& state() { return state_; }
-  // The state after block `number`, from the last final one on; null: pruned or not there.
+  // The state after block `number`, for kKeptStates blocks before the last final one and all after; null: not there.
   std::unique_ptr<Reader> state_at(std::uint64_t number) const;
   const TokenConfig& token() const { return token_; }
   const ChainOptions& options() const { return options_; }
   Word state_root() const { return tip_.header.state_root; }
-  // Runs a call on the newest state without keeping what it does.
-  CallResult simulate(const Address& from, const Address& to, BytesView data);
+  // Runs a call on the state after block `number` without keeping what it does; nothing when that state is not there.
+  std::optional<CallResult> simulate(std::uint64_t number, const Address& from, const Address& to, BytesView data) const;
 
  private:
-  struct Unfinal {
+  struct Changes {
     std::uint64_t number = 0;
     std::vector<Undo> undo;
-    bool work = false;
+    bool work = false;  // the block holds transactions
   };
   Chain(ChainOptions options, std::unique_ptr<Store> store, const Clock& clock)
       : options_(std::move(options)), store_(std::move(store)), clock_(clock) {}
   Result<void> begin_new();
+  Result<void> write_book();
   Result<void> begin_again();
   Mined run(const SignedTransaction& transaction, std::uint64_t gas_before);
   Result<void> seal(std::vector<Mined> transactions);
@@ -72,7 +73,7 @@ class Chain {
   Storage state_;
   Pool pool_;
   Block tip_;
-  std::deque<Unfinal> unfinal_;  // oldest first
+  std::deque<Changes> changes_;  // of the unfinalised blocks and kKeptStates before them, oldest first
   std::map<std::uint64_t, std::shared_ptr<const Block>> recent_;
   std::uint64_t reorganisations_ = 0;
 };

@@ -163,24 +163,14 @@ Answer Methods::call(bool estimate) {
   const auto data = from_hex0x(input.empty() ? "0x" : input);
   const auto number = number_of(text(1));
   if (!to || !data || !number || data->size() > kMaxTransactionOctets) return bad_parameters("to, data or block");
-  CallResult result{true, {}, {}, 0};
-  if (*number == b_.chain.tip()) {
-    result = b_.chain.simulate(parse_address(field("from")).value_or({}), *to, *data);
-  } else {
-    const auto state = b_.chain.state_at(*number);
-    if (!state) return refuse("state is not available");
-    if (*to == b_.chain.token().contract) {
-      auto answer = query_token(*state, b_.chain.token(), *data);
-      if (!answer) return refuse("only views can be called on an earlier state");
-      result = std::move(*answer);
-    }
-  }
-  if (!result.success) {
+  const auto result = b_.chain.simulate(*number, parse_address(field("from")).value_or({}), *to, *data);
+  if (!result) return refuse("state is not available");
+  if (!result->success) {
     Answer out = refuse("execution reverted", 3);
-    out.refusal->data = hex_text(result.output);
+    out.refusal->data = hex_text(result->output);
     return out;
   }
-  return ok(estimate ? number_text(intrinsic_gas(*data) + result.gas) : hex_text(result.output));
+  return ok(estimate ? number_text(intrinsic_gas(*data) + result->gas) : hex_text(result->output));
 }
 
 // eth_getLogs: address (one), topics (each a word, null or a list), a range of blocks or one block by its hash.

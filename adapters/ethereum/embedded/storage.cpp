@@ -64,12 +64,12 @@ Totals Reader::totals() const {
 
 Bytes Storage::read(const Slot& of) const {
   const auto it = values_.find(of);
-  return it == values_.end() ? Bytes{} : it->second;
+  if (it != values_.end()) return it->second;
+  return base_ != nullptr ? base_->read(of) : Bytes{};
 }
 void Storage::write(const Slot& of, Bytes value) {
-  Bytes& here = values_[of];
-  undo_.push_back({of, std::move(here)});
-  here = std::move(value);
+  undo_.push_back({of, read(of)});
+  values_[of] = std::move(value);
 }
 void Storage::put(const Address& address, const Account& a) {
   write(account_slot(address),

@@ -56,6 +56,8 @@ struct Undo {
 
 class Storage final : public Reader {
  public:
+  Storage() = default;
+  explicit Storage(const Reader& base) : base_(&base) {}  // changes on top of another state, which stays as it is
   Bytes read(const Slot& slot) const override;
   void write(const Slot& slot, Bytes value);
   void put(const Address& address, const Account& account);
@@ -69,6 +71,7 @@ class Storage final : public Reader {
   void load(const Slot& slot, Bytes value) { values_[slot] = std::move(value); }
 
  private:
+  const Reader* base_ = nullptr;
   std::unordered_map<Slot, Bytes> values_;
   std::vector<Undo> undo_;
 };

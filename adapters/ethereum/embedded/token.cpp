@@ -174,6 +174,12 @@ Bytes custom_error(const char* signature, const Word& argument) {
 }
 Bytes custom_error(const char* signature, const Address& argument) { return custom_error(signature, word_from(argument)); }
 
+Log transfer_log(const TokenConfig& config, const Address& from, const Address& to, Uint128 amount) {
+  return {config.contract,
+          {abi::event_topic("Transfer(address,address,uint256)"), word_from(from), word_from(to)},
+          encoded({word_from(amount)})};
+}
+
 std::optional<CallResult> query_token(const Reader& state, const TokenConfig& config, BytesView data) {
   const auto call = abi::split_call(data);
   if (!call) return std::nullopt;

@@ -91,6 +91,7 @@ class TokenCall {
 Bytes custom_error(const char* signature);
 Bytes custom_error(const char* signature, const Word& argument);
 Bytes custom_error(const char* signature, const Address& argument);
+Log transfer_log(const TokenConfig& config, const Address& from, const Address& to, Uint128 amount);
 inline Uint128 available(const Account& a) { return a.balance - a.frozen - a.locked; }
 inline constexpr std::uint64_t kStandardGas = 21'000;
 

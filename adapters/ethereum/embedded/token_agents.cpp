@@ -28,14 +28,14 @@ Revert TokenCall::mint(const Address& to, Uint128 amount) {
   if (to.is_zero() || reserved(to)) return custom_error("ReservedAddress(address)", to);
   if (amount > ~Uint128{0} - state_.totals().supply) return custom_error("QuantityTooLarge(bytes32)", Word());
   credit(to, amount);
-  emit("Transfer(address,address,uint256)", {Word(), word_from(to)}, {word_from(amount)});
+  logs_.push_back(transfer_log(config_, {}, to, amount));
   return std::nullopt;
 }
 Revert TokenCall::burn(const Address& from, Uint128 amount) {
   if (auto refused = only_agent()) return refused;
   if (auto refused = yield(from, amount)) return refused;
   debit(from, amount);
-  emit("Transfer(address,address,uint256)", {word_from(from), Word()}, {word_from(amount)});
+  logs_.push_back(transfer_log(config_, from, {}, amount));
   return std::nullopt;
 }
 Revert TokenCall::forced_transfer(const Address& from, const Address& to, Uint128 amount) {
@@ -145,7 +145,7 @@ void TokenCall::move(const Address& from, const Address& to, Uint128 amount) {
   Account target = state_.account(to);  // read after the write: it may be the same account
   target.balance += amount;
   state_.put(to, target);
-  emit("Transfer(address,address,uint256)", {word_from(from), word_from(to)}, {word_from(amount)});
+  logs_.push_back(transfer_log(config_, from, to, amount));
 }
 void TokenCall::change_locked(const Address& address, Uint128 amount, bool more) {
   Account account = state_.account(address);

@@ -64,7 +64,7 @@ Revert TokenCall::create(const Operate& o) {
   credit(config_.custody, o.amount);
   change_locked(config_.custody, o.amount, true);
   open(o);
-  emit("Transfer(address,address,uint256)", {Word(), word_from(config_.custody)}, {word_from(o.amount)});
+  logs_.push_back(transfer_log(config_, {}, config_.custody, o.amount));
   return std::nullopt;
 }
 
@@ -83,7 +83,7 @@ Revert TokenCall::undo(const Operate& o, std::uint8_t of) {
   change_locked(o.account, o.amount, false);
   if (of == kCreate) {
     debit(config_.custody, o.amount);
-    emit("Transfer(address,address,uint256)", {word_from(config_.custody), Word()}, {word_from(o.amount)});
+    logs_.push_back(transfer_log(config_, config_.custody, {}, o.amount));
   }
   return std::nullopt;
 }
@@ -92,7 +92,7 @@ Revert TokenCall::extinguish(const Operate& o) {
   if (auto refused = end(o, kLock, o.account)) return refused;
   change_locked(o.account, o.amount, false);
   debit(o.account, o.amount);
-  emit("Transfer(address,address,uint256)", {word_from(o.account), Word()}, {word_from(o.amount)});
+  logs_.push_back(transfer_log(config_, o.account, {}, o.amount));
   return std::nullopt;
 }
 

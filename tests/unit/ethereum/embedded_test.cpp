@@ -256,7 +256,7 @@ TEST_CASE("what JSON-RPC gives hashes to the header, and the receipt proof made 
   const Json block = w.result("eth_getBlockByNumber", {place["blockNumber"], false});
   CHECK(block["hash"] == place["blockHash"]);
   CHECK(w.result("eth_getBlockByHash", {place["blockHash"], true})["transactions"][0]["from"] == to_text(agent_key().address()));
-  CHECK(w.result("eth_getBlockByNumber", {"finalized", false})["number"] == "0x0");
+  CHECK(w.result("eth_getBlockByNumber", {"finalized", false})["number"] == "0x2");
   w.result("evm_mine");
   w.result("evm_mine");
   CHECK(w.result("eth_getBlockByNumber", {"finalized", false})["hash"] == place["blockHash"]);
@@ -304,7 +304,23 @@ TEST_CASE("state at `finalized` is the state of that block") {
   CHECK(w.status(1, "finalized") == 0);
   w.result("evm_mine");
   CHECK(w.status(1, "finalized") == 1);
-  CHECK(w.call("eth_call", {{{"to", to_text(kContract)}, {"data", "0x18160ddd"}}, "0x0"}).contains("error"));
+  const Json supply = {{"to", to_text(kContract)}, {"data", "0x18160ddd"}};
+  CHECK(Json(w.result("eth_call", {supply, "0x0"})) == to_hex0x(Word().view()));  // before the book was written
+  for (std::uint64_t i = 0; i <= embedded::kKeptStates; ++i) w.result("evm_mine");
+  CHECK(w.call("eth_call", {supply, "0x0"}).contains("error"));
+  CHECK(w.call("eth_call", {supply, "0xffff"}).contains("error"));
+}
+
+TEST_CASE("a refused call is heard again on the state of its block, without a trace") {
+  World w(options(2));
+  CHECK(w.run(World::operate(1, kLock, 0, kHolder, 900)));
+  const std::string then = w.result("eth_blockNumber").get<std::string>();
+  CHECK(w.run(World::operate(2, kUnlock, 1, kHolder, 900)));
+  const Json lock = {{"from", to_text(agent_key().address())}, {"to", to_text(kContract)}, {"data", to_hex0x(World::operate(3, kLock, 0, kHolder, 900))}};
+  CHECK(w.call("eth_call", {lock, then}).contains("error"));
+  CHECK(w.result("eth_call", {lock, "latest"}) == "0x");
+  CHECK(w.locked(kHolder) == 0);
+  CHECK(w.status(3) == 0);
 }
 
 TEST_CASE("a reorganisation before finality: the effect is gone, the transaction waits and takes effect once") {
@@ -318,7 +334,7 @@ TEST_CASE("a reorganisation before finality: the effect is gone, the transaction
   CHECK(w.locked(kHolder) == 0);
   CHECK(w.result("eth_getTransactionReceipt", {to_hex0x(t.hash.view())}).is_null());
   CHECK(w.result("eth_getBlockByHash", {before["blockHash"], false}).is_null());
-  CHECK(w.result("eth_getBlockByNumber", {"0x1", false})["hash"] != before["blockHash"]);
+  CHECK(w.result("eth_getBlockByNumber", {before["blockNumber"], false})["hash"] != before["blockHash"]);
   CHECK(rows(file.path, "SELECT * FROM ustp_effects").empty());
   w.result("evm_mine");
   CHECK(w.status(1) == 1);
