@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from ustp_world.kills import NOTIFYING, PHASES, RECIPIENT, SENDER, PointFailed, Route, kill_once  # noqa: E402
+from ustp_world.kills import NOTIFYING, PHASES, RECIPIENT, SENDER, PointFailed, Route, Watch, kill_once  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 FAILURES = (PointFailed, TimeoutError, RuntimeError, AssertionError, OSError)
+SLOW = 5  # seconds; such a point is shown with where the time went
 # Where a journal that was not synced must show: something had left the gateway that the journal then does not know.
 TELLING = [("sender", "executed:extinguishing"), ("sender", "done:locking"), ("recipient", "done:ready"),
            ("recipient", "done:assigned"), ("sender", "done:finalising")]
@@ -36,17 +37,18 @@ class Table:
         return Route(w, w.gw_csd, w.gw_eth, "ALICE", w.bob)
 
     def run(self, side, point):
-        route = self.route(point)
+        route, watch = self.route(point), Watch()
         try:
-            outcome, seconds = kill_once(route, side, point, self.extra, self.patience)
+            outcome, seconds = kill_once(route, side, point, self.extra, self.patience, watch)
         except FAILURES as e:
             text = str(e).strip().replace("\n", " | ")
-            print(f"  {side:<10}{point:<26}FAILED    {text[:400]}", flush=True)
+            print(f"  {side:<10}{point:<26}FAILED    {text[:400]}  ({', '.join(watch.marks)})", flush=True)
             self.failed.append((side, point))
             return False
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         self.slowest = max(self.slowest, seconds)
-        print(f"  {side:<10}{point:<26}{outcome:<10}{seconds:6.2f} s", flush=True)
+        where = "  " + ", ".join(watch.marks) if seconds > SLOW else ""
+        print(f"  {side:<10}{point:<26}{outcome:<10}{seconds:6.2f} s{where}", flush=True)
         return True
 
 
@@ -78,6 +80,7 @@ def main():
     parser.add_argument("--points", type=int, help="as many, chosen at random")
     parser.add_argument("--only", help="SIDE:PHASE:STATE, one point")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--keep", action="store_true", help="the folder with every log stays")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     points = all_points()
@@ -88,7 +91,9 @@ def main():
         points = [p for p in points if p in chosen]
     began = time.monotonic()
     print(f"seed {seed}, faults {options.faults or 'none'}, disk {'lossy' if options.lossy_disk else 'real'}")
-    with World(options.build, seed=seed, ethereum="corda", faults=options.faults) as world:
+    with World(options.build, seed=seed, ethereum="corda", faults=options.faults, keep=options.keep) as world:
+        if options.keep:
+            print(f"kept: {world.folder}")
         world.start()
         fill(world)
         if options.synchronous_off:

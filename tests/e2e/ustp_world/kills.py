@@ -108,9 +108,25 @@ def both_ended(route, transfer_id, patience):
     return {"completed": "committed"}.get(ended["status"], ended["status"])
 
 
-def kill_once(route, side, point, extra=(), patience=30):
+class Watch:
+    """Where the time went, for the points that take long."""
+
+    def __init__(self):
+        self.began = self.last = time.monotonic()
+        self.marks = []
+
+    def mark(self, what):
+        now = time.monotonic()
+        self.marks.append(f"{what} {now - self.last:.1f}")
+        self.last = now
+
+    def seconds(self):
+        return time.monotonic() - self.began
+
+
+def kill_once(route, side, point, extra=(), patience=30, watch=None):
     """Gives (outcome, seconds). PointFailed, TimeoutError, RuntimeError or AssertionError tell what did not hold."""
-    world, began = route.world, time.monotonic()
+    world, watch = route.world, watch or Watch()
     victim = route.source if side == "sender" else route.target
     balances, seen = route.balances(), {g.id: newest(g) for g in (route.source, route.target)}
     home = world.gw_csd if point.endswith(NOTIFYING) else None  # it must be slower than the sender
@@ -118,21 +134,26 @@ def kill_once(route, side, point, extra=(), patience=30):
     victim.start("ustp-gateway-faulty", ["--kill-at", point, *extra])
     if home:
         home.process.stop()
+    watch.mark("armed")
     order = Order(route.api(), route.body(), patience)
     try:
         status = victim.process.child.wait(patience)
     except subprocess.TimeoutExpired:
         raise PointFailed(f"{victim.id} never came to {point}") from None
     demand(status == -9, f"{victim.id} ended with {status} instead of SIGKILL")
+    watch.mark("killed")
     told = order.answer["id"] if order.answered() else None
     victim.start(wait=False)
     if home:
         home.start(wait=False)
         home.wait_ready(patience)
     victim.wait_ready(patience)
+    watch.mark("ready")
     transfer_id = order.id()
+    watch.mark("answered")
     demand(told in (None, transfer_id), "the answered order was forgotten")
     outcome = both_ended(route, transfer_id, patience)
+    watch.mark("ended")
     replayed = route.api().start(route.body(), order.key)
     demand(replayed["id"] == transfer_id, "the repeated order became a second transfer")
     for gateway in (route.source, route.target):
@@ -144,4 +165,5 @@ def kill_once(route, side, point, extra=(), patience=30):
     now = route.balances()
     demand((balances[0] - now[0], now[1] - balances[1]) == (moved, moved), f"balances {balances} became {now}")
     world.check()
-    return outcome, time.monotonic() - began
+    watch.mark("checked")
+    return outcome, watch.seconds()
