@@ -1,6 +1,7 @@
 """Journals that are not what they should be: used twice at once, damaged, older than what peers have seen. Part of
 hostile.py; each part leaves the network as it found it, the last one does not."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -42,7 +43,7 @@ def damaged(check, world):
         log = gateway.folder / f"damaged-{position}.log"
         status = Process(gateway.id, [world.bin / "ustp-gateway", "--config", gateway.config], log).child.wait(20)
         told = log.read_text()
-        check(f"a flipped bit at position {position}", status == 1 and f"position {position}" in told,
+        check(f"a flipped bit at position {position}", status == 1 and re.search(rf"position {position}\b", told) is not None,
               f"status {status}: {told[-300:]}")
         db.execute("UPDATE block SET octets = ? WHERE position = ?", (before, position))
         db.commit()
