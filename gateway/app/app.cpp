@@ -15,6 +15,9 @@ class Listener final : public EngineListener {
  public:
   explicit Listener(Log& log) : log_(log) {}
   void on_step(const Effects::Step& step) override {
+    if (step.alarm)
+      log_.write(LogLevel::kError, "transfer_alarm",
+                 {{LogField::kTransfer, step.transfer}, {LogField::kState, protocol::to_string(step.to)}});
     const bool ended = protocol::is_terminal(step.to) && step.from != step.to;
     const auto level = ended ? LogLevel::kInfo : LogLevel::kDebug;
     if (!log_.enabled(level)) return;

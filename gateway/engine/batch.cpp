@@ -46,6 +46,7 @@ Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& inp
     peer = order->terms.recipient_gateway;
   }
   protocol::TransferState fresh;
+  const auto alarms = transfer ? transfer->state.alarms : 0;
   auto outcome = protocol::step(transfer ? transfer->state : fresh, input, facts(peer, terms), now_);
   if (auto* refusal = std::get_if<protocol::Refusal>(&outcome)) {
     if (refusal->answer) queue(*refusal->answer);
@@ -63,7 +64,7 @@ Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& inp
   }
   core_.absorb(*transfer, result.record, core_.position_ + 1);
   effects_.steps.push_back({transfer->state.id, result.record.from, result.record.to, result.record.event,
-                            transfer->state.role == protocol::Role::kSender});
+                            transfer->state.role == protocol::Role::kSender, transfer->state.alarms != alarms});
   for (std::size_t i = 0; i < result.operations.size(); ++i) {
     auto intent = core_.driver_.prepare(result.operations[i]);
     if (!intent) {  // what the ledger can never express is a refusal like any other

@@ -78,6 +78,7 @@ struct Effects {
     protocol::State from{}, to{};
     protocol::Event event{};
     bool sender = false;
+    bool alarm = false;                 // a person has to look at it
   };
   std::vector<ledger::Intent> executes, queries;
   std::vector<Send> sends;

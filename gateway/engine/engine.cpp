@@ -20,7 +20,10 @@ Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
     if (!applied) parts_.listener.on_fatal(applied.error());
   }});
   workers_.start(2);
-  running_ = true;
+  {
+    const std::lock_guard hold(mutex_);
+    running_ = true;
+  }
   thread_ = std::thread([this] { run(); });
   return parts_.peers.start(*this);
 }
@@ -35,9 +38,19 @@ void EngineImpl::stop() {
   thread_.join();
   parts_.peers.stop();
   parts_.driver.stop();
+  workers_.stop();  // they read the journal
   parts_.journal.stop();
-  workers_.stop();
+  for (auto& input : inputs_) refuse(input);
   inputs_.clear();
+}
+
+// What was taken and will not be processed any more.
+void EngineImpl::refuse(CoreInput& input) {
+  const Error stopping{Code::stopping, ""};
+  if (auto* order = std::get_if<OrderCommand>(&input)) order->reply(stopping);
+  if (auto* cancel = std::get_if<CancelCommand>(&input)) cancel->reply(stopping);
+  if (auto* statement = std::get_if<StatementCommand>(&input)) statement->reply(stopping);
+  if (auto* query = std::get_if<QueryCommand>(&input)) query->look(*core_)();
 }
 
 void EngineImpl::on_durable(std::uint64_t position) {

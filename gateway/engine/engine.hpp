@@ -50,7 +50,7 @@ class Engine : public Service {
   // Opens and replays the journal, then starts everything. Errors: those of Journal::open, replay, Driver::start,
   // PeerNetwork::start. `statements` are applied first when they are new.
   virtual Result<void> start(std::vector<wire::SignedStatement> statements) = 0;
-  // Stops taking inputs, waits for what was submitted, stops peers and driver. Replies still owed are Code::timeout.
+  // Stops taking inputs, waits for what was submitted, stops peers and driver. Orders that still wait are answered Code::stopping.
   virtual void stop() = 0;
   // Whether a statement admits the participant now. Thread-safe, cheap.
   virtual bool admitted(const ParticipantId& participant) const = 0;

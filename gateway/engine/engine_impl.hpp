@@ -56,6 +56,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
 
   void run();
   std::vector<CoreInput> take();
+  void refuse(CoreInput& input);
   bool may_process() const;     // called with mutex_ held
   void process(std::vector<CoreInput> inputs);
   void release(std::uint64_t durable);

@@ -14,7 +14,10 @@ void Meter::batch(const Core& core, const Effects& effects, std::size_t inputs, 
     for (const auto* participant : core.registry().participants())
       if (participant->admitted) admitted_.insert(participant->participant);
   }
-  for (const auto& step : effects.steps) ++entered_[step.to];
+  for (const auto& step : effects.steps) {
+    ++entered_[step.to];
+    alarms_ += step.alarm;
+  }
   inputs_ += inputs;
   if (payload_octets == 0) return;
   ++blocks_;
@@ -71,6 +74,7 @@ std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable) const
   metric(out, "ustp_transfer_states_total", "counter", "Transitions taken, by the state entered.");
   for (const auto& [state, count] : entered_)
     line(out, "ustp_transfer_states_total", "{state=\"" + std::string(to_string(state)) + "\"}", count);
+  single(out, "ustp_transfer_alarms_total", "counter", "Transfers that a person has to look at.", alarms_);
   single(out, "ustp_recovery_only", "gauge", "1 when a peer has seen more of this gateway than its journal holds.",
          readiness_.recovery_only);
   metric(out, "ustp_peer_link_up", "gauge", "1 when the peer's link is up and its hello came.");

@@ -184,6 +184,9 @@ def main():
     parser.add_argument("--seed", type=int, help="of the random amounts and kill point")
     options = parser.parse_args()
     show = Show()
+    if not Ethereum.program(Path(__file__).resolve().parents[2]).exists():
+        print("SKIPPED demonstration: no anvil; run npm ci in adapters/ethereum/contracts")
+        return 77
     dice = options.seed
     if dice is None and os.environ.get("CI"):
         dice = random.SystemRandom().randrange(2**32)
