@@ -88,7 +88,7 @@ class Node final : public PeerSink {
     events.push_back("down " + std::to_string(link));
     changed.notify_all();
   }
-  bool on_frame(const GatewayId&, std::uint64_t, Bytes frame) override {
+  bool on_frame(const GatewayId&, std::uint64_t, Bytes&& frame) override {
     const std::lock_guard hold(mutex);
     ++offered;
     if (room == 0) return false;
