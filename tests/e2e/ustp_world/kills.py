@@ -14,7 +14,7 @@ SENDER = ("proposed", "commenced", "locking", "lock_asserted", "preparing", "ext
 RECIPIENT = ("accepted", "commence_acked", "lock_accepted", "creating", "ready", "assigning", "assigned", "received")
 # The states of its undoing.
 SENDER_BACK, RECIPIENT_BACK = ("unlocking", "aborted"), ("in_doubt", "destroying", "refused")
-VOTE_WITHIN_MS = 1500
+VOTE_WITHIN_MS = (1500, 6000, 20000)  # a loaded machine may need longer to come to the create
 NOTIFYING = "notifying"  # entered only when the home gateway is a third one and slower than the sender
 TERMINAL = ("completed", "aborted", "unexecutable")
 
@@ -196,16 +196,37 @@ def kill_once(route, side, point, extra=(), patience=30, watch=None):
     return outcome, watch.seconds()
 
 
+def went_away(route, order, patience):
+    """Whether the recipient died before the sender gave up."""
+    def over():
+        if not route.target.process.running():
+            return "away"
+        source = route.source.process
+        if not source.running() or (order.answered() and route.api().transfer(order.answer["id"])["status"] == "aborted"):
+            return "late"
+        return None
+    return wait_until("the recipient's death or the sender's deadline", over, patience) == "away"
+
+
 def kill_on_the_way_back(route, side, point, extra=(), patience=30, watch=None):
     """The recipient is away until the sender's deadline has passed, so the transfer is undone at both sides; a gateway is
     killed once more while it is. Gives ("aborted", seconds)."""
-    watch, stand = watch or Watch(), Stand(route)
+    watch = watch or Watch()
     away = "durable:ready" if point.endswith("in_doubt") else "durable:creating"
-    armed(route.target, away)
-    if side == "sender":
-        armed(route.source, point, extra)
-    watch.mark("armed")
-    order = Order(route.api(), route.body(vote_within_ms=VOTE_WITHIN_MS), patience)
+    for window in VOTE_WITHIN_MS:
+        stand = Stand(route)
+        armed(route.target, away)
+        if side == "sender":
+            armed(route.source, point, extra)
+        watch.mark("armed")
+        order = Order(route.api(), route.body(vote_within_ms=window), patience)
+        if went_away(route, order, patience):
+            break
+        for gateway in (route.source, route.target):
+            gateway.process.stop()
+        back([route.source, route.target], patience)
+        both_ended(route, order.id(), patience)
+        watch.mark("too slow")
     see_it_die(route.target, away, patience)
     if side == "sender":
         see_it_die(route.source, point, patience)
