@@ -10,7 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from ustp_world.api import admin  # noqa: E402
-from ustp_world.kills import NOTIFYING, PHASES, RECIPIENT, SENDER, PointFailed, Route, Watch, kill_once  # noqa: E402
+from ustp_world.kills import (NOTIFYING, PHASES, RECIPIENT, RECIPIENT_BACK, SENDER, SENDER_BACK,  # noqa: E402
+                              PointFailed, Route, Watch, kill_on_the_way_back, kill_once)
 from ustp_world.process import wait_until  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
@@ -22,8 +23,8 @@ TELLING = [("sender", "executed:extinguishing"), ("recipient", "done:ready"), ("
 
 
 def all_points():
-    out = [("sender", f"{phase}:{state}") for state in SENDER for phase in PHASES]
-    return out + [("recipient", f"{phase}:{state}") for state in (*RECIPIENT, NOTIFYING) for phase in PHASES]
+    states = {"sender": (*SENDER, *SENDER_BACK), "recipient": (*RECIPIENT, NOTIFYING, *RECIPIENT_BACK)}
+    return [(side, f"{phase}:{state}") for side in states for state in states[side] for phase in PHASES]
 
 
 class Table:
@@ -41,7 +42,8 @@ class Table:
     def run(self, side, point):
         route, watch = self.route(point), Watch()
         try:
-            outcome, seconds = kill_once(route, side, point, self.extra, self.patience, watch)
+            kill = kill_on_the_way_back if point.split(":")[1] in (*SENDER_BACK, *RECIPIENT_BACK) else kill_once
+            outcome, seconds = kill(route, side, point, self.extra, self.patience, watch)
         except FAILURES as e:
             text = str(e).strip().replace("\n", " | ")
             print(f"  {side:<10}{point:<26}FAILED    {text[:400]}  ({', '.join(watch.marks)})", flush=True)

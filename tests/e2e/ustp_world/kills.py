@@ -12,6 +12,9 @@ PHASES = ("processed", "durable", "executed", "done")  # of gateway/engine/engin
 # The states of spec/04 on the way of one transfer, in their order.
 SENDER = ("proposed", "commenced", "locking", "lock_asserted", "preparing", "extinguishing", "finalising", "completed")
 RECIPIENT = ("accepted", "commence_acked", "lock_accepted", "creating", "ready", "assigning", "assigned", "received")
+# The states of its undoing.
+SENDER_BACK, RECIPIENT_BACK = ("unlocking", "aborted"), ("in_doubt", "destroying", "refused")
+VOTE_WITHIN_MS = (1500, 6000, 20000)  # a loaded machine may need longer to come to the create
 NOTIFYING = "notifying"  # entered only when the home gateway is a third one and slower than the sender
 TERMINAL = ("completed", "aborted", "unexecutable")
 
@@ -124,46 +127,121 @@ class Watch:
         return time.monotonic() - self.began
 
 
+class Stand:
+    """How things stand before a point, and what must hold after it."""
+
+    def __init__(self, route):
+        self.route, self.balances = route, route.balances()
+        self.seen = {g.id: newest(g) for g in (route.source, route.target)}
+
+    def settled(self, order, told, patience, watch):
+        """The outcome. `told` is the transfer's id if the order was answered before the process died."""
+        route, transfer_id = self.route, order.id()
+        watch.mark("answered")
+        demand(told in (None, transfer_id), "the answered order was forgotten")
+        outcome = both_ended(route, transfer_id, patience)
+        watch.mark("ended")
+        demand(route.api().start(order.body, order.key)["id"] == transfer_id, "the repeated order became a second transfer")
+        for gateway in (route.source, route.target):
+            new = since(self.seen[gateway.id], newest(gateway))
+            demand(new in ([transfer_id], []), f"{gateway.id} has {len(new)} new transfers instead of one")
+        demand(outcome in ("committed", "aborted"), outcome)
+        moved, now = route.units if outcome == "committed" else 0, route.balances()
+        demand((self.balances[0] - now[0], now[1] - self.balances[1]) == (moved, moved),
+               f"balances {self.balances} became {now}")
+        demand(route.target.ledger.holdings()[1] == 0, "provisional units are left")
+        demand(route.source.ledger.holdings()[0][route.originator][1] == 0, "a lock is left")
+        route.world.check()
+        watch.mark("checked")
+        return outcome
+
+
+def armed(gateway, point, extra=()):
+    gateway.process.stop()
+    gateway.start("ustp-gateway-faulty", ["--kill-at", point, *extra])
+
+
+def see_it_die(gateway, point, patience):
+    try:
+        status = gateway.process.child.wait(patience)
+    except subprocess.TimeoutExpired:
+        raise PointFailed(f"{gateway.id} never came to {point}") from None
+    demand(status == -9, f"{gateway.id} ended with {status} instead of SIGKILL")
+
+
+def back(gateways, patience):
+    for gateway in gateways:
+        gateway.start(wait=False)
+    for gateway in gateways:
+        gateway.wait_ready(patience)
+
+
 def kill_once(route, side, point, extra=(), patience=30, watch=None):
     """Gives (outcome, seconds). PointFailed, TimeoutError, RuntimeError or AssertionError tell what did not hold."""
-    world, watch = route.world, watch or Watch()
+    world, watch, stand = route.world, watch or Watch(), Stand(route)
     victim = route.source if side == "sender" else route.target
-    balances, seen = route.balances(), {g.id: newest(g) for g in (route.source, route.target)}
-    home = world.gw_csd if point.endswith(NOTIFYING) else None  # it must be slower than the sender
-    victim.process.stop()
-    victim.start("ustp-gateway-faulty", ["--kill-at", point, *extra])
-    if home:
-        home.process.stop()
+    home = [world.gw_csd] if point.endswith(NOTIFYING) else []  # it must be slower than the sender
+    armed(victim, point, extra)
+    for gateway in home:
+        gateway.process.stop()
     watch.mark("armed")
     order = Order(route.api(), route.body(), patience)
-    try:
-        status = victim.process.child.wait(patience)
-    except subprocess.TimeoutExpired:
-        raise PointFailed(f"{victim.id} never came to {point}") from None
-    demand(status == -9, f"{victim.id} ended with {status} instead of SIGKILL")
+    see_it_die(victim, point, patience)
     watch.mark("killed")
     told = order.answer["id"] if order.answered() else None
-    victim.start(wait=False)
-    if home:
-        home.start(wait=False)
-        home.wait_ready(patience)
-    victim.wait_ready(patience)
+    back([victim, *home], patience)
     watch.mark("ready")
-    transfer_id = order.id()
-    watch.mark("answered")
-    demand(told in (None, transfer_id), "the answered order was forgotten")
-    outcome = both_ended(route, transfer_id, patience)
-    watch.mark("ended")
-    replayed = route.api().start(route.body(), order.key)
-    demand(replayed["id"] == transfer_id, "the repeated order became a second transfer")
-    for gateway in (route.source, route.target):
-        new = since(seen[gateway.id], newest(gateway))
-        demand(new in ([transfer_id], []), f"{gateway.id} has {len(new)} new transfers instead of one")
-    demand(outcome in ("committed", "aborted"), outcome)
+    outcome = stand.settled(order, told, patience, watch)
     demand(outcome == "committed" or not decided(side, point), "decided, and not committed")
-    moved = route.units if outcome == "committed" else 0
-    now = route.balances()
-    demand((balances[0] - now[0], now[1] - balances[1]) == (moved, moved), f"balances {balances} became {now}")
-    world.check()
-    watch.mark("checked")
+    return outcome, watch.seconds()
+
+
+def went_away(route, order, patience):
+    """Whether the recipient died before the sender gave up."""
+    def over():
+        if not route.target.process.running():
+            return "away"
+        source = route.source.process
+        if not source.running() or (order.answered() and route.api().transfer(order.answer["id"])["status"] == "aborted"):
+            return "late"
+        return None
+    return wait_until("the recipient's death or the sender's deadline", over, patience) == "away"
+
+
+def kill_on_the_way_back(route, side, point, extra=(), patience=30, watch=None):
+    """The recipient is away until the sender's deadline has passed, so the transfer is undone at both sides; a gateway is
+    killed once more while it is. Gives ("aborted", seconds)."""
+    watch = watch or Watch()
+    away = "durable:ready" if point.endswith("in_doubt") else "durable:creating"
+    for window in VOTE_WITHIN_MS:
+        stand = Stand(route)
+        armed(route.target, away)
+        if side == "sender":
+            armed(route.source, point, extra)
+        watch.mark("armed")
+        order = Order(route.api(), route.body(vote_within_ms=window), patience)
+        if went_away(route, order, patience):
+            break
+        for gateway in (route.source, route.target):
+            gateway.process.stop()
+        back([route.source, route.target], patience)
+        both_ended(route, order.id(), patience)
+        watch.mark("too slow")
+    see_it_die(route.target, away, patience)
+    if side == "sender":
+        see_it_die(route.source, point, patience)
+        told = order.answer["id"] if order.answered() else None
+        watch.mark("killed")
+        back([route.source, route.target], patience)
+    else:
+        told = order.id()
+        route.api().wait(told, ("aborted",), patience)
+        watch.mark("aborted")
+        route.target.start("ustp-gateway-faulty", ["--kill-at", point, *extra], wait=False)
+        see_it_die(route.target, point, patience)
+        watch.mark("killed")
+        back([route.target], patience)
+    watch.mark("ready")
+    outcome = stand.settled(order, told, patience, watch)
+    demand(outcome == "aborted", f"{outcome}, though the recipient was away past the deadline")
     return outcome, watch.seconds()
