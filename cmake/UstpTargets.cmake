@@ -68,8 +68,11 @@ function(ustp_test name)
   target_compile_definitions(${name} PRIVATE USTP_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     USTP_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
+  if("unit" IN_LIST A_LABELS AND TARGET unit_tests)
+    add_dependencies(unit_tests ${name})
+  endif()
   if(NOT A_TIMEOUT)
-    set(A_TIMEOUT 120)
+    set(A_TIMEOUT 400)  # for the slowest of them under sanitizers; nothing is measured by it
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
 endfunction()
