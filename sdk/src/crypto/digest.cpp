@@ -1,5 +1,5 @@
 // The functions used here are OpenSSL's own SHA-256 without the envelope around it: on the short inputs that make up a
-// Merkle tree the envelope costs three times the hash (tests/bench). They are deprecated in 3.0, not removed.
+// Merkle tree the envelope costs more than the hash. They are deprecated in 3.0, not removed.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
