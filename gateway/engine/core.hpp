@@ -151,6 +151,16 @@ class Core {
     std::vector<OperationId> operations;     // asked of the ledger, not ended
     Instant armed{INT64_MAX};                // its entry in timers_
   };
+  struct OrderKey {                          // decision 21: keys of different participants never meet
+    ParticipantId participant;
+    IdempotencyKey key;
+    friend bool operator==(const OrderKey&, const OrderKey&) = default;
+    struct Spread {
+      std::size_t operator()(const OrderKey& k) const noexcept {
+        return std::hash<IdempotencyKey>()(k.key) * 31 + std::hash<ParticipantId>()(k.participant);
+      }
+    };
+  };
   Transfer& first_seen(const TransferId& id);
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
@@ -169,7 +179,7 @@ class Core {
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   std::vector<TransferId> order_;       // of first appearance, for lists
   std::unordered_map<OperationId, OpenOperation> operations_;
-  std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
+  std::unordered_map<OrderKey, std::pair<Hash256, TransferId>, OrderKey::Spread> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
   std::uint64_t position_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/engine/engine_impl.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
 
@@ -24,7 +25,10 @@ Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
     const std::lock_guard hold(mutex_);
     running_ = true;
   }
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("engine");
+    run();
+  });
   return parts_.peers.start(*this);
 }
 
@@ -92,6 +96,13 @@ bool EngineImpl::push_command(CoreInput input) {
 void EngineImpl::on_link_up(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, true}); }
 void EngineImpl::on_link_down(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, false}); }
 void EngineImpl::on_outcome(ledger::Outcome outcome) { push(std::move(outcome)); }
+void EngineImpl::on_outcomes(std::vector<ledger::Outcome> outcomes) {
+  {
+    const std::lock_guard hold(mutex_);
+    for (auto& outcome : outcomes) inputs_.push_back(std::move(outcome));
+  }
+  wake_.notify_one();
+}
 
 bool EngineImpl::on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) {
   {
@@ -109,14 +120,15 @@ bool EngineImpl::on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& fra
 
 bool EngineImpl::may_process() const { return !inputs_.empty() && waiting_.size() < options_.blocks_in_flight; }
 
+// A frame brings many messages: it counts as what its octets may hold.
 std::vector<CoreInput> EngineImpl::take() {
+  constexpr std::size_t kMessage = 768;
   std::vector<CoreInput> out;
-  const auto count = std::min(inputs_.size(), options_.batch_max);
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::holds_alternative<FrameInput>(inputs_.front())) --frames_waiting_;
+  for (std::size_t weight = 0; !inputs_.empty() && weight < options_.batch_max; inputs_.pop_front()) {
+    const auto* frame = std::get_if<FrameInput>(&inputs_.front());
+    weight += frame ? 1 + frame->frame.size() / kMessage : 1;
+    if (frame) --frames_waiting_;
     out.push_back(std::move(inputs_.front()));
-    inputs_.pop_front();
   }
   return out;
 }
@@ -177,7 +189,7 @@ void EngineImpl::release(std::uint64_t durable) {
 
 void EngineImpl::leave(Effects& effects) {
   boundary(Boundary::kDurable, effects.steps);
-  for (const auto& intent : effects.executes) parts_.driver.execute(intent);
+  if (!effects.executes.empty()) parts_.driver.execute_all(effects.executes);
   for (const auto& intent : effects.queries) parts_.driver.query(intent);
   boundary(Boundary::kExecuted, effects.steps);
   if (effects.peers_changed) parts_.peers.set_peers(core_->peers());

@@ -47,6 +47,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void on_link_down(const GatewayId& peer, std::uint64_t link) override;
   bool on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) override;
   void on_outcome(ledger::Outcome outcome) override;
+  void on_outcomes(std::vector<ledger::Outcome> outcomes) override;
 
   // False when commands are refused at the moment: too many wait, or the engine stops.
   bool push_command(CoreInput input);

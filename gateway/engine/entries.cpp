@@ -1,11 +1,22 @@
 #include "gateway/engine/entries.hpp"
 
-#include "gateway/engine/octets.hpp"
+#include <type_traits>
 
 namespace ustp::gateway {
 namespace {
 
 constexpr std::uint16_t kEntriesVersion = 1;
+constexpr std::size_t kCountAt = 2 + 8;  // behind version and time
+
+template <class Alternative>
+constexpr std::uint8_t tag_of() {  // its place among the alternatives
+  return []<class... All>(std::type_identity<std::variant<All...>>) {
+    constexpr bool same[] = {std::is_same_v<Alternative, All>...};
+    std::uint8_t tag = 0;
+    while (!same[tag]) ++tag;
+    return tag;
+  }(std::type_identity<Entry>());
+}
 
 void put(Writer& w, const MessageRef& ref) {
   w.u8(ref.incoming);
@@ -111,10 +122,11 @@ protocol::Record get_record(Reader& r) {
 
 struct Put {
   Writer& w;
-  void operator()(const FrameEntry& e) const {
-    w.u8(e.incoming);
-    w.text(e.peer.str());
-    w.octets(e.frame);
+  void operator()(const FrameEntry& e) const { frame(e.incoming, e.peer, e.frame); }
+  void frame(bool incoming, const GatewayId& peer, BytesView octets) const {
+    w.u8(incoming);
+    w.text(peer.str());
+    w.octets(octets);
   }
   void operator()(const StepEntry& e) const {
     put(w, e.record);
@@ -228,16 +240,41 @@ Entry get_entry(std::uint8_t tag, Reader& r) {
 
 }  // namespace
 
+EntryWriter::EntryWriter(Instant time) {
+  out_.u16(kEntriesVersion);
+  out_.u64(static_cast<std::uint64_t>(time.ns));
+  out_.u32(0);
+}
+
+template <class Alternative>
+void EntryWriter::add(const Alternative& entry) {
+  ++count_;
+  out_.u8(tag_of<Alternative>());
+  Put{out_}(entry);
+}
+template void EntryWriter::add(const FrameEntry&);
+template void EntryWriter::add(const StepEntry&);
+template void EntryWriter::add(const IdempotencyEntry&);
+template void EntryWriter::add(const StatementEntry&);
+template void EntryWriter::add(const TombstoneEntry&);
+template void EntryWriter::add(const NoticeEntry&);
+template void EntryWriter::add(const RefusalEntry&);
+
+void EntryWriter::frame(bool incoming, const GatewayId& peer, BytesView frame) {
+  ++count_;
+  out_.u8(tag_of<FrameEntry>());
+  Put{out_}.frame(incoming, peer, frame);
+}
+
+Bytes EntryWriter::take() {
+  out_.set_u32(kCountAt, count_);
+  return out_.take();
+}
+
 Bytes encode_entries(Instant time, const std::vector<Entry>& entries) {
-  Writer w;
-  w.u16(kEntriesVersion);
-  w.u64(static_cast<std::uint64_t>(time.ns));
-  w.u32(static_cast<std::uint32_t>(entries.size()));
-  for (const auto& entry : entries) {
-    w.u8(static_cast<std::uint8_t>(entry.index()));
-    std::visit(Put{w}, entry);
-  }
-  return w.take();
+  EntryWriter writer(time);
+  for (const auto& entry : entries) std::visit([&](const auto& one) { writer.add(one); }, entry);
+  return writer.take();
 }
 
 Result<DecodedEntries> decode_entries(BytesView payload) {

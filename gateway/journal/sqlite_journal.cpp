@@ -12,6 +12,7 @@
 
 #include "gateway/journal/chain.hpp"
 #include "gateway/journal/snapshot_store.hpp"
+#include "ustp/base/thread.hpp"
 #include "ustp/crypto/crypto.hpp"
 
 namespace ustp::gateway {
@@ -165,7 +166,10 @@ Result<JournalHead> SqliteJournal::open() {
 Result<void> SqliteJournal::start(JournalSink& sink) {
   if (!reader_ || thread_.joinable()) return Error{Code::internal, "start() needs an open journal, once"};
   sink_ = &sink;
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("journal");
+    run();
+  });
   return {};
 }
 

@@ -84,15 +84,7 @@ class Generator {
 };
 
 void Generator::submit() {
-  TransferOrder order;
-  order.participant = plan_.network->owner;
-  order.key = IdempotencyKey::literal("bench-" + std::to_string(count_));
-  order.payload_hash.mutable_octets()[0] = static_cast<std::uint8_t>(count_);
-  order.instrument = plan_.network->instrument;
-  order.quantity = "1";
-  order.originator = holder(count_ % kAccounts);
-  order.beneficiary = holder((count_ * 7 + 3) % kAccounts);
-  order.target_ledger = plan_.network->recipient.ledger;
+  auto order = plan_.network->order(count_);
   ++count_;
   const auto began = now_ns(CLOCK_MONOTONIC);
   ++plan_.shared->in_flight;
