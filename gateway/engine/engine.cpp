@@ -7,20 +7,22 @@
 namespace ustp::gateway {
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core)
-    : options_(std::move(options)), parts_(parts), core_(std::move(core)), workers_(options_.reads_max) {}
+    : options_(std::move(options)), parts_(parts), core_(std::move(core)),
+      workers_(options_.reads_max), idle_(parts.driver.profile()), snapshotter_(parts.journal, options_.snapshot_octets) {}
 
 Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
   USTP_TRY(const auto head, parts_.journal.open());
-  USTP_CHECK(parts_.journal.read(1, [this](const Block& block) { return core_->replay(block); }));
+  USTP_CHECK(replay());
   position_ = durable_ = head.position;
   epoch_ = head.epoch;
   USTP_CHECK(parts_.driver.start(*this, head.epoch));
   USTP_CHECK(parts_.journal.start(*this));
-  waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now()});
+  waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now(), 0});
   for (auto& statement : statements) inputs_.push_back(StatementCommand{std::move(statement), [this](auto applied) {
     if (!applied) parts_.listener.on_fatal(applied.error());
   }});
   workers_.start(2);
+  snapshotter_.start([this] { return core_->replica(idle_); });  // reads only what never changes
   {
     const std::lock_guard hold(mutex_);
     running_ = true;
@@ -30,6 +32,12 @@ Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
     run();
   });
   return parts_.peers.start(*this);
+}
+
+// From the newest snapshot where this version reads it, from the first block otherwise.
+Result<void> EngineImpl::replay() {
+  USTP_TRY(core_, core_from_snapshot(parts_.journal, [this] { return core_->replica(parts_.driver); }));
+  return catch_up(parts_.journal, *core_, [] { return false; });
 }
 
 void EngineImpl::stop() {
@@ -43,6 +51,7 @@ void EngineImpl::stop() {
   parts_.peers.stop();
   parts_.driver.stop();
   workers_.stop();  // they read the journal
+  snapshotter_.stop();
   parts_.journal.stop();
   for (auto& input : inputs_) refuse(input);
   inputs_.clear();
@@ -164,7 +173,8 @@ void EngineImpl::process(std::vector<CoreInput> inputs) {
   const auto now = parts_.clock.now();
   const auto count = inputs.size();
   auto result = core_->process(std::move(inputs), now);
-  meter_.batch(*core_, result.effects, count, result.payload.size());
+  const auto octets = result.payload.size();
+  meter_.batch(*core_, result.effects, count, octets);
   boundary(Boundary::kProcessed, result.effects.steps);
   if (!result.payload.empty()) {
     Block block;
@@ -174,7 +184,7 @@ void EngineImpl::process(std::vector<CoreInput> inputs) {
     parts_.journal.submit(std::move(block));
   }
   // What saw only durable blocks may leave at once; the rest waits for the block it saw.
-  if (!result.effects.empty()) waiting_.push_back({position_, std::move(result.effects), now});
+  if (octets > 0 || !result.effects.empty()) waiting_.push_back({position_, std::move(result.effects), now, octets});
 }
 
 void EngineImpl::release(std::uint64_t durable) {
@@ -183,6 +193,7 @@ void EngineImpl::release(std::uint64_t durable) {
     waiting_.pop_front();
     meter_.durable_after(parts_.clock.now() - one.submitted);
     leave(one.effects);
+    snapshotter_.durable(one.octets);
     meter_.effects_left(one.effects);
   }
 }

@@ -32,6 +32,7 @@ struct EngineOptions {
   std::size_t batch_max = 128;           // messages, orders and outcomes of one block, or what one frame brought
   std::size_t blocks_in_flight = 2;      // not yet durable; more inputs are collected meanwhile
   std::size_t reads_max = 256;           // evidence and position requests that wait for a worker
+  std::uint64_t snapshot_octets = 128u << 20;  // of blocks between two snapshots: what a start replays at most
   BoundaryHook boundary;                 // empty in production
 };
 

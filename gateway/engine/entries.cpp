@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "gateway/engine/entry_parts.hpp"
+
 namespace ustp::gateway {
 namespace {
 
@@ -31,14 +33,6 @@ MessageRef get_ref(Reader& r) {
   ref.frame = r.u32();
   ref.item = r.u32();
   return ref;
-}
-void put(Writer& w, const Error& error) {
-  w.u16(static_cast<std::uint16_t>(error.code));
-  w.text(error.detail);
-}
-Error get_error(Reader& r) {
-  const auto code = static_cast<Code>(r.u16());
-  return {code, r.text()};
 }
 void put(Writer& w, const Evidence& e) {
   w.u8(static_cast<std::uint8_t>(e.kind));
@@ -75,21 +69,12 @@ void put(Writer& w, const protocol::Record& record) {
     w.u16(op.ordinal);
   }
   w.u8(record.decision.has_value());
-  if (record.decision) {
-    const auto& d = *record.decision;
-    w.id(d.settlement);
-    w.id(d.legs_root);
-    w.id(d.votes_root);
-    w.u8(static_cast<std::uint8_t>(d.outcome));
-    w.u64(static_cast<std::uint64_t>(d.time.ns));
-    w.text(d.signer.str());
-  }
+  if (record.decision) put(w, *record.decision);
   w.u8(record.reason.has_value());
   if (record.reason) put(w, *record.reason);
   w.text(record.rule);
   w.text(record.home.str());
-  w.u64(static_cast<std::uint64_t>(record.base_units >> 64));
-  w.u64(static_cast<std::uint64_t>(record.base_units));
+  w.u128(record.base_units);
 }
 protocol::Record get_record(Reader& r) {
   protocol::Record record;
@@ -102,21 +87,11 @@ protocol::Record get_record(Reader& r) {
     const auto kind = static_cast<OperationKind>(r.u8());
     record.operations.push_back({kind, r.u16()});
   }
-  if (r.u8()) {
-    wire::DecisionRecord d;
-    d.settlement = r.id<SettlementId>();
-    d.legs_root = r.id<Hash256>();
-    d.votes_root = r.id<Hash256>();
-    d.outcome = static_cast<wire::DecisionOutcome>(r.u8());
-    d.time = {static_cast<std::int64_t>(r.u64())};
-    d.signer = r.text_id<GatewayId>();
-    record.decision = d;
-  }
+  if (r.u8()) record.decision = get_decision(r);
   if (r.u8()) record.reason = get_error(r);
   record.rule = r.text();
   record.home = r.text_id<GatewayId>();
-  const Uint128 high = r.u64();
-  record.base_units = (high << 64) | r.u64();
+  record.base_units = r.u128();
   return record;
 }
 

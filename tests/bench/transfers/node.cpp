@@ -198,7 +198,7 @@ void Node::check_replay(NodeResult& result, const Hash256& live) {
   std::uint64_t seen = 0;
   SeededRandom dice(42);
   if (!journal->open()) return;
-  const auto done = journal->read(1, [&](const Block& block) -> Result<void> {
+  const auto done = journal->read(1, UINT64_MAX, [&](const Block& block) -> Result<void> {
     result.journal_octets += frame_block(block).size();
     ++result.blocks;
     USTP_TRY(const auto decoded, decode_entries(block.payload));

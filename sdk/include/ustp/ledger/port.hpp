@@ -78,7 +78,8 @@ class Driver {
 
   // Errors: a request the ledger can never express (Code::inexact_ratio, out_of_range …).
   virtual Result<Intent> prepare(const OperationRequest& request) = 0;
-  // An intent read back from the journal at start, in journal order, before start(). Keeps nonce allocators right.
+  // An intent read back at start, before start(); keeps nonce allocators right. All there were since the newest snapshot,
+  // in order; of those before it the ones still open and the last.
   virtual void restore(const Intent& intent) = 0;
   virtual void execute(const Intent& intent) = 0;
   // All that one durable block asks for, in order. A ledger that batches (one notary signature, one block) takes them
