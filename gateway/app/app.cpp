@@ -112,6 +112,7 @@ Result<void> Gateway::build(const AppOptions& options, const GatewayConfig& conf
                                      *driver, make_evidence_verifier());
   EngineOptions engine_options;
   engine_options.boundary = options.boundary;
+  engine_options.snapshot_octets = config.limits.snapshot_octets;
   engine = make_engine(std::move(engine_options), {*journal, *peers, *driver, *evidence_signer, clock, *listener},
                        std::move(core));
   return build_edges(config);

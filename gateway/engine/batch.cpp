@@ -31,9 +31,19 @@ protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* 
 }
 
 MessageRef Batch::queue(protocol::Outgoing message) {
-  auto& list = outgoing_[message.to];
-  list.push_back({core_.random_.id<Salt>(), std::move(message.octets)});
-  return {false, message.to, 0, static_cast<std::uint32_t>(list.size() - 1)};
+  // USTP-MSG-002: what one block says to a peer may be more than one frame holds.
+  const auto& limits = core_.options_.limits;
+  auto& to = outgoing_[message.to];
+  const auto octets = wire::octets_in_batch(message.octets.size());
+  if (to.frames.empty() || to.frames.back().size() >= limits.messages ||
+      to.octets + octets > limits.frame_octets - wire::kMaxBatchHead) {
+    to.frames.emplace_back();
+    to.octets = 0;
+  }
+  to.octets += octets;
+  auto& frame = to.frames.back();
+  frame.push_back({core_.random_.id<Salt>(), std::move(message.octets)});
+  return {false, message.to, static_cast<std::uint32_t>(to.frames.size() - 1), static_cast<std::uint32_t>(frame.size() - 1)};
 }
 
 Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, StepEntry entry) {
@@ -209,6 +219,10 @@ void Batch::fire_timers() {
     auto& transfer = core_.transfers_.at(id);
     core_.arm(transfer, {INT64_MAX});
     StepEntry entry;
+    if (transfer.state.state == State::kInDoubt && !core_.reaches(transfer.state.peer)) {
+      core_.arm(transfer, now_ + core_.options_.status_retry);  // the question waits in the channel: once is enough
+      continue;
+    }
     if (transfer.state.state == State::kSuspended) {
       if (!protocol::beneficiary_findings(transfer.state.terms, core_.registry_, now_).empty()) {
         core_.arm(transfer, now_ + core_.options_.recheck_every);  // still not eligible: nothing to record
@@ -242,24 +256,27 @@ void Batch::refresh_hellos() {
           {peer, channel.link, std::make_shared<const Bytes>(core_.hello_for(peer, channel, now_))});
 }
 
+void Batch::send(const GatewayId& peer, std::span<const wire::OutgoingMessage> messages) {
+  auto& channel = core_.channels_[peer];
+  wire::BatchHeader header;
+  header.sender = core_.options_.self;
+  header.recipient = peer;
+  header.channel = core_.options_.shard;
+  header.sequence = channel.sent.sequence + 1;
+  header.previous = channel.sent.hash;
+  header.key = core_.signer_.key_id();
+  header.time = now_;
+  const auto frame = std::make_shared<const Bytes>(wire::seal_batch(header, messages, core_.signer_).value());
+  const auto sealed = wire::parse_batch(*frame, core_.options_.limits).value();
+  channel.sent = {header.sequence, crypto::sha256(sealed.header_octets)};
+  channel.unacknowledged.emplace_back(header.sequence, frame);
+  entries_.frame(false, peer, *frame);
+  if (channel.link != 0 && channel.greeted) effects_.sends.push_back({peer, channel.link, frame});
+}
+
 BatchResult Batch::seal() {
-  for (auto& [peer, messages] : outgoing_) {
-    auto& channel = core_.channels_[peer];
-    wire::BatchHeader header;
-    header.sender = core_.options_.self;
-    header.recipient = peer;
-    header.channel = core_.options_.shard;
-    header.sequence = channel.sent.sequence + 1;
-    header.previous = channel.sent.hash;
-    header.key = core_.signer_.key_id();
-    header.time = now_;
-    const auto frame = std::make_shared<const Bytes>(wire::seal_batch(header, messages, core_.signer_).value());
-    const auto sealed = wire::parse_batch(*frame, core_.options_.limits).value();
-    channel.sent = {header.sequence, crypto::sha256(sealed.header_octets)};
-    channel.unacknowledged.emplace_back(header.sequence, frame);
-    entries_.frame(false, peer, *frame);
-    if (channel.link != 0 && channel.greeted) effects_.sends.push_back({peer, channel.link, frame});
-  }
+  for (const auto& [peer, outgoing] : outgoing_)
+    for (const auto& messages : outgoing.frames) send(peer, messages);
   for (const auto& peer : acknowledge_) {
     const auto& channel = core_.channels_[peer];
     if (channel.link == 0) continue;

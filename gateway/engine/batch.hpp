@@ -33,6 +33,7 @@ class Batch {
   // `transfer` is null for an order or a proposal that starts one.
   Result<void> advance(Core::Transfer* transfer, protocol::Input input, StepEntry entry);
   MessageRef queue(protocol::Outgoing message);
+  void send(const GatewayId& peer, std::span<const wire::OutgoingMessage> messages);
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);
   void recheck_suspended();
@@ -44,7 +45,11 @@ class Batch {
   Core& core_;
   Instant now_;
   EntryWriter entries_;
-  std::map<GatewayId, std::vector<wire::OutgoingMessage>> outgoing_;
+  struct Outgoing {                               // to one peer, in frames that keep the limits
+    std::vector<std::vector<wire::OutgoingMessage>> frames;
+    std::size_t octets = 0;                       // of the last frame
+  };
+  std::map<GatewayId, Outgoing> outgoing_;
   std::map<GatewayId, std::uint32_t> incoming_frames_;
   std::set<GatewayId> acknowledge_;
   std::deque<ledger::Outcome> refused_at_once_;   // operations that prepare() refused

@@ -94,6 +94,11 @@ const protocol::TransferState* Core::find(const TransferId& id) const {
   return it == transfers_.end() ? nullptr : &it->second.state;
 }
 
+bool Core::reaches(const GatewayId& peer) const {
+  const auto it = channels_.find(peer);
+  return it != channels_.end() && it->second.link != 0 && it->second.greeted;
+}
+
 void Core::links(std::map<GatewayId, bool>& out) const {
   for (const auto& [peer, channel] : channels_) out[peer] = channel.link != 0 && channel.greeted;
 }

@@ -129,6 +129,7 @@ class Core {
   Hash256 state_hash() const;           // over everything that decides; equal after replay
   bool recovery_only() const { return recovery_only_; }
   std::size_t open_transfers() const { return open_; }
+  bool reaches(const GatewayId& peer) const;                 // its link is up and greeted
   void links(std::map<GatewayId, bool>& out) const;  // of every known peer: is it up and greeted
   struct Counters {
     std::uint64_t frames_refused = 0, messages_refused = 0, steps = 0, statements = 0, notices_refused = 0;

@@ -65,6 +65,16 @@ class Api:
     def transfer(self, transfer_id):
         return self.again("GET", f"/v1/transfers/{transfer_id}")
 
+    def statuses(self):
+        """{transfer: status} of all that this participant sees."""
+        out, after = {}, ""
+        while True:
+            page = self.again("GET", f"/v1/transfers?limit=100{after}")
+            out.update((t["id"], t["status"]) for t in page["transfers"])
+            if not page.get("next"):
+                return out
+            after = f"&after={page['next']}"
+
     def evidence(self, transfer_id):
         return self.again("GET", f"/v1/transfers/{transfer_id}/evidence")
 

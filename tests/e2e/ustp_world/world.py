@@ -40,6 +40,8 @@ def make_lei(body):
 
 
 class Gateway:
+    endpoint_port = None  # where others reach it, when that is not its own port
+
     def __init__(self, world, gateway_id, ledger):
         self.world, self.id, self.ledger = world, gateway_id, ledger
         self.folder = world.folder / gateway_id
@@ -60,7 +62,7 @@ class Gateway:
             f'key = "{pki}/gateway-{self.id}.key.pem"\n\n[peer]\nlisten = "127.0.0.1:{self.peer_port}"\n\n'
             f'[api]\nlisten = "127.0.0.1:{self.api_port}"\n\n[admin]\nlisten = "127.0.0.1:{self.admin_port}"\n\n'
             f'[ledger]\n{self.ledger.access()}\n[log]\nlevel = "debug"\nformat = "json"\n\n'
-            f'[limits]\napi_requests_per_second = 10000\n\n'
+            f'[limits]\napi_requests_per_second = 10000\nsnapshot_octets = {self.world.snapshot_octets}\n\n'
             f'[timing]\nstatus_retry_ms = 200\nrecheck_ms = 500\nrequery_ms = 300\n')
 
     def start(self, program="ustp-gateway", extra=(), wait=True):
@@ -91,6 +93,7 @@ class World:
         self.seed = seed if seed is not None else random.SystemRandom().randrange(2**32)
         self.random = random.Random(self.seed)
         self.keep = keep
+        self.snapshot_octets = 100_000  # small, so that what restarts, restarts from snapshots too
         self.folder = Path(tempfile.mkdtemp(prefix="ustp-", dir=parent))
         self._ports = []
         self.instrument = make_isin("DE", "000USTP01")
@@ -169,7 +172,7 @@ class World:
             gateway = next((g for g in self.gateways if g.operator == name), None)
             body = {"kind": "participant", "participant": name, "lei": leis[name], "name": name}
             if gateway:
-                body |= {"gateway": gateway.id, "endpoint": f"wss://127.0.0.1:{gateway.peer_port}"}
+                body |= {"gateway": gateway.id, "endpoint": f"wss://127.0.0.1:{gateway.endpoint_port or gateway.peer_port}"}
             out.append(body)
         for g in self.gateways:
             out.append({"kind": "key", "gateway": g.id, "algorithm": "es256", "spki": b64(g.public_key)})

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "gateway/engine/idle_driver.hpp"
 #include "tests/support/requirement.hpp"
 #include "tests/support/world.hpp"
 
@@ -30,6 +31,29 @@ TEST_CASE("a security moves from the CSD to Ethereum and every unit is where it 
   CHECK(world.eth().ledger->units(AccountId::literal("bob")) == 1'000'000);  // thousandths
   world.check_invariants(true);
   world.check_replay();
+}
+
+TEST_CASE("what one block says to a peer leaves in as many frames as the limits demand, and replays") {
+  ustp::test::covers("USTP-MSG-002");
+  World world(3);
+  world.settle();
+  auto& node = world.csd();
+  gateway::IdleDriver idle(node.driver->profile());
+  const auto replica = node.core->replica(idle);
+  REQUIRE(replica->load(node.core->snapshot()));
+  std::vector<gateway::CoreInput> inputs;
+  const std::size_t kOrders = wire::FrameLimits().messages + 76;
+  for (std::size_t i = 0; i < kOrders; ++i)
+    inputs.push_back(gateway::OrderCommand{world.order(node, "alice", world.eth(), "bob", "1"), [](const auto&) {}});
+  auto result = node.core->process(std::move(inputs), world.now());
+  std::vector<std::size_t> counts;
+  for (const auto& send : result.effects.sends) counts.push_back(wire::parse_batch(*send.frame).value().items.size());
+  CHECK(counts == std::vector<std::size_t>{wire::FrameLimits().messages, 76});
+  gateway::Block block;
+  block.position = node.core->position();
+  block.payload = std::move(result.payload);
+  REQUIRE(replica->replay(block));
+  CHECK(replica->state_hash() == node.core->state_hash());
 }
 
 TEST_CASE("all six directions, the home gateway learns of moves between other ledgers by the signed notice") {

@@ -39,6 +39,9 @@ struct OutgoingMessage {
   Salt salt;
   Bytes octets;
 };
+// What a message takes in a frame, and what stands before the first one at most: for whoever fills frames up to a limit.
+constexpr std::size_t octets_in_batch(std::size_t message) { return (4 + 4 + Salt::kSize + message + 7) / 8 * 8; }
+inline constexpr std::size_t kMaxBatchHead = 512;
 // Fills root and count, signs, and gives the whole frame (kind kBatch).
 Result<Bytes> seal_batch(BatchHeader header, std::span<const OutgoingMessage> messages, crypto::Signer& signer);
 
