@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -16,6 +17,12 @@ std::set<std::string>& named() {
   return ids;
 }
 
+// A case whose name carries an id is a test of that requirement.
+void named_in(const std::string& name) {
+  static const std::regex kId("USTP-[A-Z]{2,4}-[0-9]{3}");
+  for (std::sregex_iterator at(name.begin(), name.end(), kId), end; at != end; ++at) named().insert(at->str());
+}
+
 struct Log final : doctest::IReporter {
   explicit Log(const doctest::ContextOptions&) {}
   void test_case_start(const doctest::TestCaseData& data) override {
@@ -26,6 +33,7 @@ struct Log final : doctest::IReporter {
     const char* file = std::getenv("USTP_REQ_LOG");
     if (file == nullptr || stats.failure_flags != 0) return;
     std::string lines;
+    named_in(name_);
     for (const auto& id : named()) lines += id + "\t" + name_ + "\n";
     std::ofstream(file, std::ios::app) << lines;
   }

@@ -187,7 +187,7 @@ void Flawed::proposals() {
 }
 
 void Flawed::term_fields() {
-  m_.about("message", {"USTP-TOK-017", "USTP-TOK-008"});
+  m_.about("message", {"USTP-TOK-017", "USTP-TOK-006", "USTP-TOK-008", "USTP-MSG-040"});
   terms("no lots", "missing_field", [](auto& t) { t.lots.clear(); });
   terms("65 lots", "too_long", [](auto& t) {
     t.lots.assign(65, {Quantity(1, 0), {}, "", {}, token::Restriction::kNone});
@@ -267,7 +267,7 @@ void Flawed::patched_terms() {
 }
 
 void Flawed::evidence() {
-  m_.about("message", {"USTP-MSG-041"});
+  m_.about("message", {"USTP-MSG-041", "USTP-LED-003"});
   const Hash256 root = samples::id<Hash256>(40);
   Evidence e = samples::evidence(true);
   e.octets = Bytes((24u << 10) + 1);

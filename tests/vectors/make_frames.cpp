@@ -206,7 +206,7 @@ void Frames::flawed_octets() {
 }
 
 void Frames::flawed_signatures() {
-  m_.about("batch", {"USTP-MSG-004", "USTP-MSG-013", "USTP-MSG-016"});
+  m_.about("batch", {"USTP-MSG-004", "USTP-MSG-013", "USTP-MSG-015", "USTP-MSG-016"});
   const auto two = messages(2);
   const Bytes frame = good();
   const auto view = parse_batch(frame).value();
