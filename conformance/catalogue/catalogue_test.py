@@ -16,7 +16,7 @@ def row(name, said, testability="codec", roles="reader", note=""):
     return {**text(name, said), "roles": roles, "testability": testability, "note": note}
 
 
-ID, SAID = "USTP-XXX-001", "It MUST be refused."
+ID, SAID = "one", "It MUST be refused."
 
 
 class TextSide(unittest.TestCase):
@@ -63,7 +63,7 @@ class RunSide(unittest.TestCase):
         self.assertIn("flawed", self.faults(row(ID, SAID), {ID: {"case"}}, {ID: [3, 0]})[0])
 
     def test_an_unknown_id_in_a_test_is_seen(self):
-        self.assertIn("defined nowhere", self.faults(row(ID, SAID, "inspection"), {"USTP-XXX-009": {"case"}})[0])
+        self.assertIn("defined nowhere", self.faults(row(ID, SAID, "inspection"), {"another": {"case"}})[0])
 
 
 if __name__ == "__main__":
