@@ -16,6 +16,14 @@ std::set<std::string>& named() {
   return ids;
 }
 
+// A case whose name carries an id is a test of that requirement.
+void named_in(const std::string& name) {
+  for (auto at = name.find("USTP-"); at != std::string::npos; at = name.find("USTP-", at + 1)) {
+    const auto end = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", at);
+    named().insert(name.substr(at, end == std::string::npos ? end : end - at));
+  }
+}
+
 struct Log final : doctest::IReporter {
   explicit Log(const doctest::ContextOptions&) {}
   void test_case_start(const doctest::TestCaseData& data) override {
@@ -26,6 +34,7 @@ struct Log final : doctest::IReporter {
     const char* file = std::getenv("USTP_REQ_LOG");
     if (file == nullptr || stats.failure_flags != 0) return;
     std::string lines;
+    named_in(name_);
     for (const auto& id : named()) lines += id + "\t" + name_ + "\n";
     std::ofstream(file, std::ios::app) << lines;
   }

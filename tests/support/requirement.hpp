@@ -1,7 +1,7 @@
 #pragma once
-// The run-time log of requirements (decision 27): a test case that names an id and passes has executed it. With
-// USTP_REQ_LOG=FILE in the environment the ids go there, one line each: id, tab, test case. `tools/requirements` reads
-// the log and knows the ids of the specification.
+// The run-time log of requirements (decision 27): a test case that names an id, by covers() or in its own name, and passes
+// has executed it. With USTP_REQ_LOG=FILE in the environment the ids go there, one line each: id, tab, test case.
+// `tools/requirements` reads the log and knows the ids of the specification.
 
 #include <initializer_list>
 

@@ -63,7 +63,7 @@ void check(Way way) {
 
 }  // namespace
 
-TEST_CASE("the Corda-like ledger keeps the contract in process") { check(Way::kInProcess); }
+TEST_CASE("the Corda-like ledger keeps the contract in process (USTP-LED-009, USTP-LED-010, USTP-LED-012, USTP-LED-013)") { check(Way::kInProcess); }
 TEST_CASE("the Corda-like ledger keeps the contract over TCP") { check(Way::kTcp); }
 TEST_CASE("the Corda-like ledger keeps the contract over TCP when it answers late, twice and unknown") {
   check(Way::kTcpFaulty);

@@ -47,5 +47,5 @@ void check_contract(csd::embedded::Faults faults) {
 
 }  // namespace
 
-TEST_CASE("the CSD keeps the contract of every ledger") { check_contract({}); }
+TEST_CASE("the CSD keeps the contract of every ledger (USTP-LED-009, USTP-LED-010, USTP-LED-012)") { check_contract({}); }
 TEST_CASE("the CSD keeps the contract when it answers late and twice") { check_contract({50, 50, 0}); }

@@ -138,7 +138,7 @@ TEST_CASE("an order becomes a TransferOrder with every field, answered 201 with 
   CHECK(answer["timeline"][0]["state"] == "proposed");
 }
 
-TEST_CASE("each bad body is refused with its code and the pointer to the place, and reaches no engine") {
+TEST_CASE("each bad body is refused with its code and the pointer to the place, and reaches no engine (USTP-API-003, USTP-API-004)") {
   Fixture f;
   f.options.requests_per_second = 0;
   std::string deep = R"({"lots":)" + std::string(17, '[') + std::string(17, ']') + "}";
@@ -204,7 +204,7 @@ TEST_CASE("each bad body is refused with its code and the pointer to the place, 
   CHECK(f.service.calls() == 0);
 }
 
-TEST_CASE("Idempotency-Key: missing, malformed, used otherwise, in progress, repeated; quotes make no other key") {
+TEST_CASE("Idempotency-Key: missing, malformed, used otherwise, in progress, repeated; quotes make no other key (USTP-API-002)") {
   Fixture f;
   auto request = Fixture::order();
   request.idempotency_key.reset();
@@ -280,7 +280,7 @@ TEST_CASE("methods, paths and media types that do not fit") {
   CHECK(f.problem(Fixture::request("GET", "/v1/transfers", "{}")) == "unsupported_media Content-Type");
 }
 
-TEST_CASE("somebody else's transfer is 404, as one that is not there") {
+TEST_CASE("somebody else's transfer is 404, as one that is not there (USTP-API-007)") {
   Fixture f;
   auto request = Fixture::request("GET", "/v1/transfers/" + kId);
   CHECK(f.ask(request).status == 200);

@@ -20,7 +20,7 @@ std::string post(const std::string& fields, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("what breaks a bound or the form of HTTP is refused with its code, and the connection ends") {
+TEST_CASE("what breaks a bound or the form of HTTP is refused with its code, and the connection ends (USTP-API-005)") {
   ApiFixture f;
   f.options.limits.body_octets = 1000;
   f.start();

@@ -13,7 +13,7 @@ std::string code_of(const std::optional<Answer>& reply) {
 }
 }  // namespace
 
-TEST_CASE("without a client certificate, with another CA's, with TLS 1.2: nothing is answered") {
+TEST_CASE("without a client certificate, with another CA's, with TLS 1.2: nothing is answered (USTP-API-001)") {
   ApiFixture f;
   f.start();
   auto none = f.alice;
@@ -79,7 +79,7 @@ TEST_CASE("a connection is kept and used again; an order is answered 201 with it
   CHECK(client->closed());
 }
 
-TEST_CASE("pipelined requests reach the engine side by side and are answered in their order") {
+TEST_CASE("pipelined requests reach the engine side by side and are answered in their order (USTP-API-006)") {
   ApiFixture f;
   f.service.hold(true);
   f.start();
@@ -140,7 +140,7 @@ TEST_CASE("Expect: 100-continue is answered before the body is sent; chunked bod
                     "Transfer-Encoding: chunked\r\n\r\n" + std::string(size) + "\r\n" + body + "\r\n0\r\n\r\n")->status == 201);
 }
 
-TEST_CASE("the operator's port: health and metrics on loopback, and nowhere else") {
+TEST_CASE("the operator's port: health and metrics on loopback, and nowhere else (USTP-API-008)") {
   FakeService service;
   for (const char* listen : {"0.0.0.0:0", "[::]:0", "192.0.2.1:9000", "localhost:0", "127.0.0.1", "127.0.0.1:65536"}) {
     CAPTURE(listen);

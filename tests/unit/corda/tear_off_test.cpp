@@ -70,7 +70,7 @@ TEST_CASE("an evidence with any bit altered is refused") {
   }
 }
 
-TEST_CASE("the statement of finality is bound: batch, transaction, time, ledger, notary, kind") {
+TEST_CASE("the statement of finality is bound: batch, transaction, time, ledger, notary, kind (USTP-EVD-020, USTP-EVD-021)") {
   Batch batch(3);
   const auto& good = batch.answers[1].evidence;
   const auto with = [&](auto change) {

@@ -64,7 +64,7 @@ TEST_CASE("one altered octet anywhere, and the evidence proves nothing") {
   CHECK(code_of(longer, csd.anchor) == Code::evidence_invalid);
 }
 
-TEST_CASE("another key, another ledger, another finality prove nothing") {
+TEST_CASE("another key, another ledger, another finality prove nothing (USTP-EVD-020, USTP-EVD-021)") {
   Notary csd, other;
   const auto good = csd.confirm(confirmation(OperationKind::kLock));
   auto wrong_key = csd.anchor;

@@ -40,6 +40,7 @@ class Attack {
   }
 
   const Bytes& held() const { return *held_; }
+  std::uint64_t link() const { return link_; }
   Bytes sealed(std::vector<Bytes> messages) { return sealed(std::move(messages), *attacker.signer); }
   Bytes sealed(std::vector<Bytes> messages, crypto::Signer& signer) {
     std::vector<wire::OutgoingMessage> out;

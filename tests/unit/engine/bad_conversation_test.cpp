@@ -43,7 +43,7 @@ void every_wrong_evidence(MessageType held) {
 }  // namespace
 
 TEST_CASE("a message of another session, settlement or transfer, or of a third gateway, is refused") {
-  covers({"USTP-MSG-025", "USTP-MSG-103", "USTP-TRF-010", "USTP-TRF-011", "USTP-TRF-041"});
+  covers({"USTP-MSG-025", "USTP-MSG-103", "USTP-TRF-010", "USTP-TRF-011", "USTP-TRF-041", "USTP-ERR-001"});
   using Commence = wire::TransferCommence;
   const auto held = MessageType::kTransferCommence;
   refused<Commence>(held, Code::session_mismatch, [](Message& m, Commence&) { m.session = other(m.session); });

@@ -88,7 +88,7 @@ TEST_CASE("another's key, a wrong signature, another root, sender, recipient or 
 }
 
 TEST_CASE("a gap, a broken chain and equivocation are refused; a repeated batch is ignored, here and on a new link") {
-  covers({"USTP-MSG-005", "USTP-MSG-006", "USTP-MSG-010", "USTP-MSG-011"});
+  covers({"USTP-MSG-005", "USTP-MSG-006", "USTP-MSG-010", "USTP-MSG-011", "USTP-NET-004", "USTP-NET-012"});
   Attack a(44, MessageType::kTransferCommence);
   a.header.sequence++;
   CHECK(a.frame(one(a)) == Code::sequence_gap);
@@ -179,7 +179,7 @@ TEST_CASE("the recipient judges the proposal itself: each rule of the terms refu
 }
 
 TEST_CASE("what the statements say now decides: a blocked account, a halted ledger, an inexact ratio") {
-  covers({"USTP-MSG-101", "USTP-TOK-021", "USTP-TOK-030", "USTP-TRF-040"});
+  covers({"USTP-LED-004", "USTP-MSG-101", "USTP-TOK-021", "USTP-TOK-030", "USTP-TRF-040"});
   const auto refused = [](const std::function<void(Attack&)>& change) {
     Attack a(53, kHeld);
     change(a);
@@ -215,7 +215,7 @@ TEST_CASE("what the statements say now decides: a blocked account, a halted ledg
 }
 
 TEST_CASE("a peer whose clock is off gets no vote: both sides undo") {
-  covers({"USTP-TRF-044", "USTP-TRF-070"});
+  covers({"USTP-NET-006", "USTP-TRF-044", "USTP-TRF-070"});
   for (const std::int64_t apart : {3, -3}) {
     Attack a(54, MessageType::kLockAssert);
     wire::Hello hello;

@@ -167,7 +167,7 @@ TEST_CASE("a reported decision to commit assigns nothing: the evidence of commit
 }
 
 TEST_CASE("a question about an id never heard of gets an abort that was durable first; a stranger learns nothing") {
-  covers({"USTP-TRF-063", "USTP-MSG-114", "USTP-TRF-012"});
+  covers({"USTP-TRF-063", "USTP-MSG-114", "USTP-TRF-012", "USTP-ERR-002"});
   Attack a(79, MessageType::kProposalReceipt);
   std::vector<wire::Message> answers;
   a.world.on_wire = [&](const test::Carried& one) {

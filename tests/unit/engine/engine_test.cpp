@@ -84,7 +84,7 @@ TEST_CASE("all six directions, the home gateway learns of moves between other le
 }
 
 TEST_CASE("a crash at every journal boundary, before the effects leave, on either side: one outcome, effects once") {
-  ustp::test::covers({"USTP-LED-007", "USTP-MSG-004", "USTP-TRF-010", "USTP-TRF-012"});
+  ustp::test::covers({"USTP-LED-007", "USTP-LED-011", "USTP-MSG-004", "USTP-NET-003", "USTP-TRF-010", "USTP-TRF-012"});
   // Run 0 counts the boundaries; then one run for each.
   int boundaries = 0;
   for (int kill = -1; kill < boundaries || kill == -1; ++kill) {

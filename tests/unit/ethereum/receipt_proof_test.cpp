@@ -113,7 +113,7 @@ TEST_CASE("each altered part of the evidence is refused") {
   }
 }
 
-TEST_CASE("the finality statement and the anchor must be the block's, the contract's and the chain's") {
+TEST_CASE("the finality statement and the anchor must be the block's, the contract's and the chain's (USTP-EVD-020, USTP-EVD-021)") {
   Block block;
   const Evidence good = block.evidence();
   Evidence evidence = good;

@@ -54,7 +54,7 @@ TEST_CASE("whatever a value holds, the line stays one line of valid UTF-8 (USTP-
   CHECK(line(std::string(5000, 'x')).size() < 600);
 }
 
-TEST_CASE("a field that is not on the list is refused: accounts are never logged (USTP-LOG-001)") {
+TEST_CASE("a field that is not on the list is refused: accounts are never logged (USTP-LOG-001, USTP-SEC-004)") {
   CHECK(*parse_log_field("transfer") == LogField::kTransfer);
   for (const char* name : {"account", "originator", "beneficiary", "holder", "name", "key", ""}) {
     const auto field = parse_log_field(name);

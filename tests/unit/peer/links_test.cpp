@@ -114,7 +114,7 @@ TEST_CASE("back-pressure: what the engine refuses comes again, nothing is lost o
   CHECK(b.stats->frames_in == kCount);
 }
 
-TEST_CASE("a send queue that overflows ends the link; it comes back") {
+TEST_CASE("a send queue that overflows ends the link; it comes back (USTP-PEER-009)") {
   const TestPki pki;
   Node a(pki, "gw-a"), b(pki, "gw-b");
   a.options.limits.frames_queued = 64;

@@ -75,7 +75,7 @@ TEST_CASE("TLS 1.2 is refused (USTP-TLS-001)") {
   CHECK(server.node.wait_ended(PeerEnding::kTls));
 }
 
-TEST_CASE("the right CA but no gateway, two gateways, one not among the peers, or one that must be called by us") {
+TEST_CASE("the right CA but no gateway, two gateways, one not among the peers, or one that must be called by us (USTP-PEER-003, USTP-PEER-005)") {
   Server server;
   const auto refused = [&](const testing::CertificateFiles& files, PeerEnding why) {
     const auto before = server.node.stats->ended(why);
@@ -92,7 +92,7 @@ TEST_CASE("the right CA but no gateway, two gateways, one not among the peers, o
   CHECK(server.node.stats->links_opened == 0);
 }
 
-TEST_CASE("the server that answers must be the gateway that was meant") {
+TEST_CASE("the server that answers must be the gateway that was meant (USTP-PEER-002)") {
   const TestPki pki;
   Node a(pki, "gw-a"), c(pki, "gw-c");
   REQUIRE(a.start());
@@ -103,7 +103,7 @@ TEST_CASE("the server that answers must be the gateway that was meant") {
   CHECK(a.link() == 0);
 }
 
-TEST_CASE("another path, another sub-protocol or none, or no WebSocket: no upgrade") {
+TEST_CASE("another path, another sub-protocol or none, or no WebSocket: no upgrade (USTP-PEER-001)") {
   Server server;
   const auto answer = [&](const std::string& path, const std::string& sub_protocol) {
     RawClient client(server.port());
@@ -172,7 +172,7 @@ TEST_CASE("a handshake that is not done in time ends, at TCP, at TLS and at the 
   CHECK(half.ended());
 }
 
-TEST_CASE("half-open sockets are bounded: what is too much is closed, and room comes back") {
+TEST_CASE("half-open sockets are bounded: what is too much is closed, and room comes back (USTP-PEER-008)") {
   PeerLimits limits;
   limits.handshakes = 3;
   limits.handshake = Duration::milliseconds(1500);

@@ -56,7 +56,7 @@ const std::map<std::string, std::string> kMt548 = {
 
 }  // namespace
 
-TEST_CASE("every code of protocol, token and ledger has one reason, and the two registries agree") {
+TEST_CASE("every code of protocol, token and ledger has one reason, and the two registries agree (USTP-ERR-010, USTP-SAT-002)") {
   std::map<std::string, Reason> by_name;
   int last = 0;
   for (const auto& reason : reasons()) {
