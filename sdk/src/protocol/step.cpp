@@ -166,7 +166,9 @@ std::optional<Refusal> check_repetition(const TransferState& state, const Messag
   for (const auto& seen : state.seen) {
     if (seen.hash == in.hash) {  // USTP-TRF-010
       Refusal same{Error{Code::sequence_replayed, std::string(to_string(seen.type))}, std::nullopt};
-      if (seen.hash == state.last_received && !state.last_answer.empty())
+      // A status report is an answer itself: answered by the question again, two equal ones would go round for ever.
+      if (seen.hash == state.last_received && !state.last_answer.empty() &&
+          seen.type != wire::MessageType::kStatusReport)
         same.answer = Outgoing{state.peer, {}, state.last_answer};
       return same;
     }
