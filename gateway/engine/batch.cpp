@@ -84,6 +84,7 @@ Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& inp
 void Batch::on(ledger::Outcome outcome) {
   const auto it = core_.operations_.find(outcome.id);
   if (it == core_.operations_.end()) return;  // told before
+  it->second.unseen = outcome.kind == ledger::OutcomeKind::kUnknown;
   if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
   const auto operation = it->second.operation;
   auto& transfer = core_.transfers_.at(it->second.transfer);
@@ -202,7 +203,20 @@ void Batch::on(QueryCommand command) {
   effects_.replies.push_back(command.look(core_));
 }
 
+// A clock that was ahead and is put right leaves behind times to ask again that are far away: they count anew. Deadlines
+// are absolute and stay.
+void Batch::notice_clock() {
+  const bool put_back = now_ + Duration::seconds(1) < core_.last_now_;
+  core_.last_now_ = now_;
+  if (!put_back) return;
+  core_.next_requery_ = core_.next_hello_ = now_;
+  for (auto& [id, operation] : core_.operations_) operation.asked = {};
+  for (auto& [id, transfer] : core_.transfers_)
+    if (transfer.state.state == State::kInDoubt || transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
+}
+
 void Batch::fire_timers() {
+  notice_clock();
   while (!core_.timers_.empty() && core_.timers_.begin()->first <= now_) {
     const auto [at, id] = *core_.timers_.begin();
     auto& transfer = core_.transfers_.at(id);
@@ -226,7 +240,9 @@ void Batch::fire_timers() {
   for (auto& [id, operation] : core_.operations_) {
     if (now_ - operation.asked < core_.options_.requery_every || operation.intent.octets.empty()) continue;
     operation.asked = now_;
-    effects_.queries.push_back(operation.intent);
+    // What was lost on the way to the ledger is sent again: under the same id it is the same operation (decision 8).
+    (operation.unseen ? effects_.executes : effects_.queries).push_back(operation.intent);
+    operation.unseen = false;
   }
   core_.next_requery_ = core_.operations_.empty() ? Instant{INT64_MAX} : now_ + core_.options_.requery_every;
 }

@@ -70,7 +70,7 @@ void Core::arm(Transfer& transfer, Instant at) {
 void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now) {
   const auto id = intent.id;
   transfer.operations.push_back(id);
-  operations_[id] = {transfer.state.id, operation, std::move(intent), now};
+  operations_[id] = {transfer.state.id, operation, std::move(intent), now, false};
   if (next_requery_.ns == INT64_MAX) next_requery_ = now + options_.requery_every;
 }
 

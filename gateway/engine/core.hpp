@@ -141,6 +141,7 @@ class Core {
     protocol::OperationRef operation;
     ledger::Intent intent;
     Instant asked;
+    bool unseen = false;                // the ledger does not know it: it may never have been reached
   };
   Result<void> replay_step(const StepEntry& entry,
                            const std::map<std::pair<bool, GatewayId>, std::vector<wire::BatchView>>& views,
@@ -172,6 +173,7 @@ class Core {
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
+  Instant last_now_;                    // of the batch before
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
   bool recovery_only_ = false;
