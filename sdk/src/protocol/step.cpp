@@ -117,7 +117,8 @@ Result<Event> outcome_event(const TransferState& state, const OutcomeInput& in, 
     case OperationKind::kRelease:
       if (in.ordinal != state.release_ordinal) return Error{Code::unexpected_message, "outcome of an earlier release"};
       if (!final) return Event::kReleaseRefused;
-      return state.complete_received && !state.notice_pending ? Event::kReleaseFinalDone : Event::kReleaseFinal;
+      if (!state.complete_received) return Event::kReleaseFinal;
+      return state.notice_pending ? Event::kReleaseFinalNoticePending : Event::kReleaseFinalDone;
     case OperationKind::kDestroy: return final ? Event::kDestroyFinal : Event::kDestroyRefused;
   }
   return Error{Code::internal, "operation kind"};
