@@ -14,8 +14,8 @@ namespace ustp::corda {
 class Outbox {
  public:
   explicit Outbox(std::size_t capacity) : capacity_(capacity) {}
-  // false: full.
-  bool put(Question question);
+  // Gives back what found no room.
+  std::vector<Question> put(std::vector<Question> questions);
   std::vector<Question> take(std::size_t at_most);
   void wait();                       // until something waits, or stop
   void stop();
@@ -32,7 +32,9 @@ class Outbox {
   std::function<void()> wake_;
 };
 
-using AnswerSink = std::function<void(Answer)>;
+std::vector<Answer> all_unknown(std::span<const Question> questions, const Error& why);
+
+using AnswerSink = std::function<void(std::vector<Answer>)>;
 
 class Channel {
  public:

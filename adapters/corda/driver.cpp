@@ -1,10 +1,13 @@
 #include "adapters/corda/driver.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "adapters/corda/channel.hpp"
 #include "adapters/corda/frames.hpp"
 #include "adapters/corda/request.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::corda {
 namespace {
@@ -23,7 +26,8 @@ class CordaDriver final : public ledger::Driver {
     outbox_->on_wake(channel_->waker());
     sink_ = &sink;
     thread_ = std::thread([this, epoch, outbox = outbox_.get()] {
-      channel_->serve(*outbox, [this](Answer answer) { deliver(std::move(answer)); }, epoch);
+      name_this_thread("corda");
+      channel_->serve(*outbox, [this](std::vector<Answer> answers) { deliver(std::move(answers)); }, epoch);
     });
     return {};
   }
@@ -40,8 +44,14 @@ class CordaDriver final : public ledger::Driver {
     return ledger::Intent{request.id, std::move(octets)};
   }
   void restore(const ledger::Intent&) override {}  // no allocators to keep right
-  void execute(const ledger::Intent& intent) override { put({intent.id, true, intent.octets}); }
-  void query(const ledger::Intent& intent) override { put({intent.id, false, {}}); }
+  void execute(const ledger::Intent& intent) override { execute_all({&intent, 1}); }
+  void execute_all(std::span<const ledger::Intent> intents) override {
+    std::vector<Question> questions;
+    questions.reserve(intents.size());
+    for (const auto& intent : intents) questions.push_back({intent.id, true, intent.octets});
+    put(std::move(questions));
+  }
+  void query(const ledger::Intent& intent) override { put({{intent.id, false, {}}}); }
 
   Result<std::vector<token::Position>> positions(const InstrumentId& instrument) override {
     std::vector<token::Position> out;
@@ -62,18 +72,19 @@ class CordaDriver final : public ledger::Driver {
   }
 
  private:
-  void put(Question question) {
-    const auto id = question.id;
+  void put(std::vector<Question> questions) {
     if (!outbox_ || outbox_->stopped()) return;
-    if (!outbox_->put(std::move(question))) deliver({id, ledger::OutcomeKind::kUnknown, {}, {Code::overloaded, ""}});
+    if (const auto rest = outbox_->put(std::move(questions)); !rest.empty())
+      deliver(all_unknown(rest, {Code::overloaded, ""}));
   }
-  void deliver(Answer answer) {
-    if (answer.kind == ledger::OutcomeKind::kFinal) {
+  void deliver(std::vector<Answer> answers) {
+    for (auto& answer : answers) {
+      if (answer.kind != ledger::OutcomeKind::kFinal) continue;
       answer.evidence.kind = profile_.evidence;
       answer.evidence.ledger = profile_.id;
       answer.evidence.finality.rule = profile_.finality_rule;
     }
-    sink_->on_outcome(std::move(answer));
+    sink_->on_outcomes(std::move(answers));
   }
 
   ledger::LedgerProfile profile_;
@@ -95,12 +106,7 @@ class LocalChannel final : public Channel {
       if (outbox.stopped()) return;
       const auto questions = outbox.take(kMaxBatch);
       auto answers = entered ? ledger_->run(questions, epoch) : Result<std::vector<Answer>>(entered.error());
-      if (answers) {
-        for (auto& answer : *answers) sink(std::move(answer));
-        continue;
-      }
-      for (const auto& question : questions)
-        sink({question.id, ledger::OutcomeKind::kUnknown, {}, answers.error()});
+      sink(answers ? *std::move(answers) : all_unknown(questions, answers.error()));
     }
   }
   Result<Snapshot> snapshot(const InstrumentId& instrument, const AccountId& after) override {
@@ -113,19 +119,28 @@ class LocalChannel final : public Channel {
 
 }  // namespace
 
-bool Outbox::put(Question question) {
+std::vector<Question> Outbox::put(std::vector<Question> questions) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= capacity_) return false;
     first = waiting_.empty();
-    waiting_.push_back(std::move(question));
+    const auto room = std::min(questions.size(), capacity_ - waiting_.size());
+    const auto end = questions.begin() + static_cast<std::ptrdiff_t>(room);
+    std::move(questions.begin(), end, std::back_inserter(waiting_));
+    questions.erase(questions.begin(), end);
+    first = first && room > 0;
   }
-  if (!first) return true;
+  if (!first) return questions;
   ready_.notify_one();
   if (wake_) wake_();
-  return true;
+  return questions;
 }
+std::vector<Answer> all_unknown(std::span<const Question> questions, const Error& why) {
+  std::vector<Answer> out;
+  for (const auto& question : questions) out.push_back({question.id, ledger::OutcomeKind::kUnknown, {}, why});
+  return out;
+}
+
 std::vector<Question> Outbox::take(std::size_t at_most) {
   const std::lock_guard lock(mutex_);
   std::vector<Question> out;

@@ -9,6 +9,7 @@ class Reader {
  public:
   explicit Reader(BytesView in) : in_(in) {}
   std::size_t left() const { return in_.size() - at_; }
+  bool next_is(std::uint8_t octet) const { return left() > 0 && in_[at_] == octet; }
 
   template <class T>
   Result<T> integer() {

@@ -138,10 +138,9 @@ class TcpChannel final : public Channel {
     const auto on_message = [&](Message message) {
       auto* answers = std::get_if<Answers>(&message);
       if (answers == nullptr) return;
-      for (auto& answer : answers->items) {
+      for (const auto& answer : answers->items)
         if (const auto it = in_flight.find(answer.id); it != in_flight.end() && --it->second == 0) in_flight.erase(it);
-        sink(std::move(answer));
-      }
+      sink(std::move(answers->items));
     };
     bool open = true, more = true;
     while (open && !outbox.stopped()) {
@@ -162,7 +161,9 @@ class TcpChannel final : public Channel {
         more = true;  // answers may have made room for what waits
       }
     }
-    for (const auto& [id, times] : in_flight) sink(unknown(id, {Code::ledger_unknown, "connection lost"}));
+    std::vector<Answer> lost;
+    for (const auto& [id, times] : in_flight) lost.push_back(unknown(id, {Code::ledger_unknown, "connection lost"}));
+    if (!lost.empty()) sink(std::move(lost));
   }
 
   // Nobody is there: what waits and what comes is unknown, at once, until the pause is over.
@@ -170,7 +171,7 @@ class TcpChannel final : public Channel {
     const auto deadline = Clock::now() + std::chrono::nanoseconds(pause.ns);
     while (!outbox.stopped()) {
       for (auto questions = outbox.take(kMaxBatch); !questions.empty(); questions = outbox.take(kMaxBatch))
-        for (const auto& question : questions) sink(unknown(question.id, why));
+        sink(all_unknown(questions, why));
       if (Clock::now() >= deadline) return;
       pollfd wait{wake_.get(), POLLIN, 0};
       if (::poll(&wait, 1, poll_ms(deadline)) > 0) drain_event(wake_);

@@ -9,6 +9,7 @@
 #include "adapters/csd/answers.hpp"
 #include "adapters/csd/file_drop.hpp"
 #include "adapters/csd/intent.hpp"
+#include "ustp/base/thread.hpp"
 #include "ustp/base/big_endian.hpp"
 
 namespace ustp::csd {
@@ -80,7 +81,10 @@ Result<void> CsdDriver::start(ledger::OutcomeSink& sink, std::uint64_t fencing_e
   sink_ = &sink;
   epoch_ = fencing_epoch;
   stopping_ = false;
-  worker_ = std::thread([this] { run(); });
+  worker_ = std::thread([this] {
+    name_this_thread("csd");
+    run();
+  });
   return {};
 }
 

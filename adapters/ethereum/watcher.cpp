@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/ethereum/evm/keccak.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::ethereum {
 namespace {
@@ -32,7 +33,10 @@ Watcher::~Watcher() { stop(); }
 
 void Watcher::start(ledger::OutcomeSink& sink) {
   sink_ = &sink;
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("ethereum");
+    run();
+  });
 }
 
 void Watcher::stop() {

@@ -15,6 +15,7 @@
 #include "gateway/api/listen.hpp"
 #include "gateway/api/render.hpp"
 #include "gateway/api/response_text.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -118,7 +119,10 @@ class Admin final : public AdminServer {
     port_ = acceptor_.local_endpoint(ec).port();
     if (ec) return Error{Code::io_error, "listen: " + ec.message()};
     accept();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] {
+      name_this_thread("admin");
+      io_.run();
+    });
     return {};
   }
   void stop() override {

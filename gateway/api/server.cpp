@@ -9,6 +9,7 @@
 #include "gateway/api/mailbox.hpp"
 #include "gateway/api/response_text.hpp"
 #include "gateway/api/session.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -54,7 +55,10 @@ class Server final : public ApiServer {
     if (ec) return Error{Code::io_error, "listen: " + ec.message()};
     sweep();
     accept();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] {
+      name_this_thread("api");
+      io_.run();
+    });
     return {};
   }
 

@@ -30,13 +30,13 @@ protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* 
   return facts;
 }
 
-MessageRef Batch::queue(const protocol::Outgoing& message) {
+MessageRef Batch::queue(protocol::Outgoing message) {
   auto& list = outgoing_[message.to];
-  list.push_back({core_.random_.id<Salt>(), message.octets});
+  list.push_back({core_.random_.id<Salt>(), std::move(message.octets)});
   return {false, message.to, 0, static_cast<std::uint32_t>(list.size() - 1)};
 }
 
-Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& input, StepEntry entry) {
+Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, StepEntry entry) {
   const token::TransferTerms* terms = nullptr;
   GatewayId peer = transfer ? transfer->state.peer : GatewayId{};
   if (const auto* in = std::get_if<protocol::MessageInput>(&input)) {
@@ -49,15 +49,15 @@ Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& inp
   const auto alarms = transfer ? transfer->state.alarms : 0;
   auto outcome = protocol::step(transfer ? transfer->state : fresh, input, facts(peer, terms), now_);
   if (auto* refusal = std::get_if<protocol::Refusal>(&outcome)) {
-    if (refusal->answer) queue(*refusal->answer);
+    if (refusal->answer) queue(*std::move(refusal->answer));
     if (entry.kind == StepEntry::Kind::kMessage) {
       ++core_.counters_.messages_refused;
-      entries_.push_back(RefusalEntry{entry.message, refusal->error});
+      entries_.add(RefusalEntry{entry.message, refusal->error});
     }
     return refusal->error;
   }
   auto& result = std::get<protocol::StepResult>(outcome);
-  for (const auto& message : result.messages) entry.sent.push_back(queue(message));
+  for (auto& message : result.messages) entry.sent.push_back(queue(std::move(message)));
   if (!transfer) {
     transfer = &core_.first_seen(fresh.id);
     transfer->state = std::move(fresh);
@@ -77,7 +77,8 @@ Result<void> Batch::advance(Core::Transfer* transfer, const protocol::Input& inp
     entry.intents.push_back(*std::move(intent));
   }
   entry.record = std::move(result.record);
-  entries_.push_back(std::move(entry));
+  if (auto* in = std::get_if<protocol::OutcomeInput>(&input)) entry.outcome = std::move(*in);
+  entries_.add(entry);
   return {};
 }
 
@@ -91,9 +92,8 @@ void Batch::on(ledger::Outcome outcome) {
   core_.close_operation(outcome.id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
-  entry.outcome = {operation.kind, operation.ordinal, std::move(outcome)};
-  const protocol::Input input = entry.outcome;
-  (void)advance(&transfer, input, std::move(entry));
+  (void)advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
+                std::move(entry));
 }
 
 Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
@@ -180,10 +180,11 @@ void Batch::on(OrderCommand command) {
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOrder;
   entry.owner = order.participant;
-  if (auto done = advance(nullptr, input, std::move(entry)); !done) return answer(done.error());
-  entries_.push_back(IdempotencyEntry{order.participant, order.key, order.payload_hash, input.transfer});
-  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, input.transfer};
-  answer(core_.view(*core_.find(input.transfer)));
+  const auto id = input.transfer;
+  if (auto done = advance(nullptr, std::move(input), std::move(entry)); !done) return answer(done.error());
+  entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, id});
+  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, id};
+  answer(core_.view(*core_.find(id)));
 }
 
 void Batch::on(CancelCommand command) {
@@ -272,7 +273,7 @@ BatchResult Batch::seal() {
     const auto sealed = wire::parse_batch(*frame, core_.options_.limits).value();
     channel.sent = {header.sequence, crypto::sha256(sealed.header_octets)};
     channel.unacknowledged.emplace_back(header.sequence, frame);
-    entries_.push_back(FrameEntry{false, peer, *frame});
+    entries_.frame(false, peer, *frame);
     if (channel.link != 0 && channel.greeted) effects_.sends.push_back({peer, channel.link, frame});
   }
   for (const auto& peer : acknowledge_) {
@@ -282,7 +283,7 @@ BatchResult Batch::seal() {
     effects_.sends.push_back({peer, channel.link, std::make_shared<const Bytes>(wire::encode_ack(ack))});
   }
   BatchResult out;
-  if (!entries_.empty()) out.payload = encode_entries(now_, entries_);
+  if (!entries_.empty()) out.payload = entries_.take();
   out.effects = std::move(effects_);
   return out;
 }

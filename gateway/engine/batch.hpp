@@ -7,7 +7,7 @@ namespace ustp::gateway {
 
 class Batch {
  public:
-  Batch(Core& core, Instant now) : core_(core), now_(now) {}
+  Batch(Core& core, Instant now) : core_(core), now_(now), entries_(now) {}
   void take(CoreInput input);
   void fire_timers();
   BatchResult seal();
@@ -31,8 +31,8 @@ class Batch {
 
   // Steps a transfer and books what follows; the error is the refusal's.
   // `transfer` is null for an order or a proposal that starts one.
-  Result<void> advance(Core::Transfer* transfer, const protocol::Input& input, StepEntry entry);
-  MessageRef queue(const protocol::Outgoing& message);
+  Result<void> advance(Core::Transfer* transfer, protocol::Input input, StepEntry entry);
+  MessageRef queue(protocol::Outgoing message);
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);
   void recheck_suspended();
@@ -44,7 +44,7 @@ class Batch {
 
   Core& core_;
   Instant now_;
-  std::vector<Entry> entries_;
+  EntryWriter entries_;
   std::map<GatewayId, std::vector<wire::OutgoingMessage>> outgoing_;
   std::map<GatewayId, std::uint32_t> incoming_frames_;
   std::set<GatewayId> acknowledge_;

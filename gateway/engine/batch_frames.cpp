@@ -93,7 +93,7 @@ Result<void> Batch::apply_statement(const wire::SignedStatement& statement) {
     effects_.sends.push_back({peer, channel.link, shared});
     channel.statements = before + 1;
   }
-  entries_.push_back(StatementEntry{std::move(frame)});
+  entries_.add(StatementEntry{std::move(frame)});
   effects_.peers_changed = true;
   recheck_suspended();
   return {};
@@ -130,7 +130,7 @@ void Batch::on_batch(FrameInput input) {
   channel.received = {batch->header.sequence, crypto::sha256(batch->header_octets)};
   acknowledge_.insert(input.peer);
   const auto frame = incoming_frames_[input.peer]++;
-  entries_.push_back(FrameEntry{true, input.peer, std::move(input.frame)});  // the buffer the views point to moves along
+  entries_.frame(true, input.peer, input.frame);
   for (std::uint32_t item = 0; item < batch->items.size(); ++item)
     on_message(input.peer, {true, input.peer, frame, item}, *batch, item);
 }
@@ -139,7 +139,7 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
   auto message = wire::decode(batch.items[item].octets);
   if (!message) {
     ++core_.counters_.messages_refused;
-    entries_.push_back(RefusalEntry{ref, message.error()});
+    entries_.add(RefusalEntry{ref, message.error()});
     return;
   }
   if (std::holds_alternative<wire::StatusRequest>(message->body)) return on_status_request(peer, ref, *message);
@@ -149,16 +149,15 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
   auto* transfer = it == core_.transfers_.end() ? nullptr : &it->second;
   // Decision 4: in recovery nothing new is started, open ones go on.
   if (!transfer && core_.recovery_only_) {
-    entries_.push_back(RefusalEntry{ref, {Code::recovery_only, ""}});
+    entries_.add(RefusalEntry{ref, {Code::recovery_only, ""}});
     return;
   }
-  const protocol::Input input = message_input(peer, *std::move(message), batch, item,
-                                              transfer ? &transfer->state : nullptr, core_.registry_,
-                                              core_.options_.self);
+  auto input = message_input(peer, *std::move(message), batch, item, transfer ? &transfer->state : nullptr,
+                             core_.registry_, core_.options_.self);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kMessage;
   entry.message = ref;
-  (void)advance(transfer, input, std::move(entry));
+  (void)advance(transfer, std::move(input), std::move(entry));
   take_refused();
 }
 
@@ -169,7 +168,7 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
     return;
   }
   if (state) {
-    entries_.push_back(RefusalEntry{ref, {Code::unknown_transfer, message.transfer.hex()}});
+    entries_.add(RefusalEntry{ref, {Code::unknown_transfer, message.transfer.hex()}});
     return;
   }
   if (core_.recovery_only_) return;  // presume nothing (decision 4)
@@ -177,14 +176,14 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
   const auto tombstone = protocol::abort_tombstone(core_.options_.self, peer, message, now_);
   const auto answer = queue(protocol::status_answer(peer, tombstone));
   core_.first_seen(tombstone.id).state = tombstone;
-  entries_.push_back(TombstoneEntry{ref, answer, now_});
+  entries_.add(TombstoneEntry{ref, answer, now_});
 }
 
 void Batch::on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash) {
   const auto done = core_.home_book_.on_notice(std::get<wire::MoveNotice>(message.body), peer, core_.registry_);
   if (!done) {
     ++core_.counters_.notices_refused;
-    entries_.push_back(RefusalEntry{ref, done.error()});
+    entries_.add(RefusalEntry{ref, done.error()});
     queue(protocol::error_answer(peer, message, hash, done.error(), now_));
     return;
   }
@@ -192,7 +191,7 @@ void Batch::on_notice(const GatewayId& peer, MessageRef ref, const wire::Message
   receipt.previous = hash;
   receipt.body = wire::MoveNoticeReceipt{hash};
   const auto sent = queue({peer, receipt.type(), wire::encode(receipt)});
-  entries_.push_back(NoticeEntry{ref, sent});
+  entries_.add(NoticeEntry{ref, sent});
 }
 
 }  // namespace ustp::gateway

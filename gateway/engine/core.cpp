@@ -52,13 +52,15 @@ void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint6
   if (!is_open && was_open) --open_;
   home_book_.on_record(transfer.state, record);
   if (transfer.blocks.empty() || transfer.blocks.back() != position) transfer.blocks.push_back(position);
-  arm(transfer, due_at(transfer.state, options_, record.time));
+  rearm(transfer, record.time);
   if (!is_open) {
     for (const auto& id : transfer.operations) operations_.erase(id);
     transfer.operations.clear();
   }
   ++counters_.steps;
 }
+
+void Core::rearm(Transfer& transfer, Instant since) { arm(transfer, due_at(transfer.state, options_, since)); }
 
 void Core::arm(Transfer& transfer, Instant at) {
   if (transfer.armed == at) return;
@@ -69,6 +71,7 @@ void Core::arm(Transfer& transfer, Instant at) {
 
 void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now) {
   const auto id = intent.id;
+  if (!intent.octets.empty()) last_intent_ = intent;
   transfer.operations.push_back(id);
   operations_[id] = {transfer.state.id, operation, std::move(intent), now, false};
   if (next_requery_.ns == INT64_MAX) next_requery_ = now + options_.requery_every;

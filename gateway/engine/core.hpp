@@ -103,9 +103,18 @@ class Core {
 
   BatchResult process(std::vector<CoreInput> inputs, Instant now);
   Result<void> replay(const Block& block);
+  // Everything that the blocks up to position() made, in octets: a start from them and the blocks behind is a start from
+  // all blocks. load() is for a core that replayed nothing; on error (Code::journal_format, journal_damaged) it is of no
+  // use any more.
+  Bytes snapshot() const;
+  Result<void> load(BytesView snapshot);
+  // A core like this one was at its beginning, for replaying beside it on another thread. The ledger stays untouched:
+  // `idle` is a driver that does nothing.
+  std::unique_ptr<Core> replica(ledger::Driver& idle) const;
   // After the last replay: what has to be done again because the journal explains it and nothing tells that it happened.
   Effects resume(Instant now);
 
+  std::uint64_t position() const { return position_; }  // of the last block processed or replayed
   const GatewayId& self() const { return options_.self; }
   const LedgerId& ledger() const { return options_.ledger; }
   Instant next_timer() const;           // INT64_MAX when none
@@ -152,11 +161,24 @@ class Core {
     std::vector<OperationId> operations;     // asked of the ledger, not ended
     Instant armed{INT64_MAX};                // its entry in timers_
   };
+  struct OrderKey {                          // decision 21: keys of different participants never meet
+    ParticipantId participant;
+    IdempotencyKey key;
+    friend bool operator==(const OrderKey&, const OrderKey&) = default;
+    struct Spread {
+      std::size_t operator()(const OrderKey& k) const noexcept {
+        return std::hash<IdempotencyKey>()(k.key) * 31 + std::hash<ParticipantId>()(k.participant);
+      }
+    };
+  };
   Transfer& first_seen(const TransferId& id);
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
+  void rearm(Transfer& transfer, Instant since);  // as its state wants it
   void open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
   void close_operation(const OperationId& id);
+  void put_transfer(class Writer& w, const Transfer& transfer) const;
+  Result<void> get_transfer(class Reader& r);
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
 
   CoreOptions options_;
@@ -170,10 +192,11 @@ class Core {
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   std::vector<TransferId> order_;       // of first appearance, for lists
   std::unordered_map<OperationId, OpenOperation> operations_;
-  std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> idempotency_;
+  std::unordered_map<OrderKey, std::pair<Hash256, TransferId>, OrderKey::Spread> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
   Instant last_now_;                    // of the batch before
+  ledger::Intent last_intent_;          // prepared or restored; its number is the highest (snapshots)
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
   bool recovery_only_ = false;

@@ -2,30 +2,42 @@
 #include <algorithm>
 
 #include "gateway/engine/engine_impl.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core)
-    : options_(std::move(options)), parts_(parts), core_(std::move(core)), workers_(options_.reads_max) {}
+    : options_(std::move(options)), parts_(parts), core_(std::move(core)),
+      workers_(options_.reads_max), idle_(parts.driver.profile()), snapshotter_(parts.journal, options_.snapshot_octets) {}
 
 Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
   USTP_TRY(const auto head, parts_.journal.open());
-  USTP_CHECK(parts_.journal.read(1, [this](const Block& block) { return core_->replay(block); }));
+  USTP_CHECK(replay());
   position_ = durable_ = head.position;
   epoch_ = head.epoch;
   USTP_CHECK(parts_.driver.start(*this, head.epoch));
   USTP_CHECK(parts_.journal.start(*this));
-  waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now()});
+  waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now(), 0});
   for (auto& statement : statements) inputs_.push_back(StatementCommand{std::move(statement), [this](auto applied) {
     if (!applied) parts_.listener.on_fatal(applied.error());
   }});
   workers_.start(2);
+  snapshotter_.start([this] { return core_->replica(idle_); });  // reads only what never changes
   {
     const std::lock_guard hold(mutex_);
     running_ = true;
   }
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("engine");
+    run();
+  });
   return parts_.peers.start(*this);
+}
+
+// From the newest snapshot where this version reads it, from the first block otherwise.
+Result<void> EngineImpl::replay() {
+  USTP_TRY(core_, core_from_snapshot(parts_.journal, [this] { return core_->replica(parts_.driver); }));
+  return catch_up(parts_.journal, *core_, [] { return false; });
 }
 
 void EngineImpl::stop() {
@@ -39,6 +51,7 @@ void EngineImpl::stop() {
   parts_.peers.stop();
   parts_.driver.stop();
   workers_.stop();  // they read the journal
+  snapshotter_.stop();
   parts_.journal.stop();
   for (auto& input : inputs_) refuse(input);
   inputs_.clear();
@@ -92,6 +105,13 @@ bool EngineImpl::push_command(CoreInput input) {
 void EngineImpl::on_link_up(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, true}); }
 void EngineImpl::on_link_down(const GatewayId& peer, std::uint64_t link) { push(LinkInput{peer, link, false}); }
 void EngineImpl::on_outcome(ledger::Outcome outcome) { push(std::move(outcome)); }
+void EngineImpl::on_outcomes(std::vector<ledger::Outcome> outcomes) {
+  {
+    const std::lock_guard hold(mutex_);
+    for (auto& outcome : outcomes) inputs_.push_back(std::move(outcome));
+  }
+  wake_.notify_one();
+}
 
 bool EngineImpl::on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) {
   {
@@ -109,14 +129,15 @@ bool EngineImpl::on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& fra
 
 bool EngineImpl::may_process() const { return !inputs_.empty() && waiting_.size() < options_.blocks_in_flight; }
 
+// A frame brings many messages: it counts as what its octets may hold.
 std::vector<CoreInput> EngineImpl::take() {
+  constexpr std::size_t kMessage = 768;
   std::vector<CoreInput> out;
-  const auto count = std::min(inputs_.size(), options_.batch_max);
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::holds_alternative<FrameInput>(inputs_.front())) --frames_waiting_;
+  for (std::size_t weight = 0; !inputs_.empty() && weight < options_.batch_max; inputs_.pop_front()) {
+    const auto* frame = std::get_if<FrameInput>(&inputs_.front());
+    weight += frame ? 1 + frame->frame.size() / kMessage : 1;
+    if (frame) --frames_waiting_;
     out.push_back(std::move(inputs_.front()));
-    inputs_.pop_front();
   }
   return out;
 }
@@ -152,7 +173,8 @@ void EngineImpl::process(std::vector<CoreInput> inputs) {
   const auto now = parts_.clock.now();
   const auto count = inputs.size();
   auto result = core_->process(std::move(inputs), now);
-  meter_.batch(*core_, result.effects, count, result.payload.size());
+  const auto octets = result.payload.size();
+  meter_.batch(*core_, result.effects, count, octets);
   boundary(Boundary::kProcessed, result.effects.steps);
   if (!result.payload.empty()) {
     Block block;
@@ -162,7 +184,7 @@ void EngineImpl::process(std::vector<CoreInput> inputs) {
     parts_.journal.submit(std::move(block));
   }
   // What saw only durable blocks may leave at once; the rest waits for the block it saw.
-  if (!result.effects.empty()) waiting_.push_back({position_, std::move(result.effects), now});
+  if (octets > 0 || !result.effects.empty()) waiting_.push_back({position_, std::move(result.effects), now, octets});
 }
 
 void EngineImpl::release(std::uint64_t durable) {
@@ -171,13 +193,14 @@ void EngineImpl::release(std::uint64_t durable) {
     waiting_.pop_front();
     meter_.durable_after(parts_.clock.now() - one.submitted);
     leave(one.effects);
+    snapshotter_.durable(one.octets);
     meter_.effects_left(one.effects);
   }
 }
 
 void EngineImpl::leave(Effects& effects) {
   boundary(Boundary::kDurable, effects.steps);
-  for (const auto& intent : effects.executes) parts_.driver.execute(intent);
+  if (!effects.executes.empty()) parts_.driver.execute_all(effects.executes);
   for (const auto& intent : effects.queries) parts_.driver.query(intent);
   boundary(Boundary::kExecuted, effects.steps);
   if (effects.peers_changed) parts_.peers.set_peers(core_->peers());

@@ -29,9 +29,10 @@ using BoundaryHook = std::function<void(Boundary, const std::vector<Effects::Ste
 
 struct EngineOptions {
   std::size_t inputs_max = 8192;         // commands and frames that wait; beyond: overloaded, or the link is not read
-  std::size_t batch_max = 512;           // inputs of one block
+  std::size_t batch_max = 128;           // messages, orders and outcomes of one block, or what one frame brought
   std::size_t blocks_in_flight = 2;      // not yet durable; more inputs are collected meanwhile
   std::size_t reads_max = 256;           // evidence and position requests that wait for a worker
+  std::uint64_t snapshot_octets = 128u << 20;  // of blocks between two snapshots: what a start replays at most
   BoundaryHook boundary;                 // empty in production
 };
 

@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "gateway/engine/engine.hpp"
+#include "gateway/engine/idle_driver.hpp"
 #include "gateway/engine/meter.hpp"
+#include "gateway/engine/snapshotter.hpp"
 #include "gateway/engine/workers.hpp"
 
 namespace ustp::gateway {
@@ -39,6 +41,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
     std::uint64_t position = 0;
     Effects effects;
     Instant submitted;
+    std::size_t octets = 0;     // of the block
   };
 
   void on_durable(std::uint64_t position) override;
@@ -47,6 +50,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void on_link_down(const GatewayId& peer, std::uint64_t link) override;
   bool on_frame(const GatewayId& peer, std::uint64_t link, Bytes&& frame) override;
   void on_outcome(ledger::Outcome outcome) override;
+  void on_outcomes(std::vector<ledger::Outcome> outcomes) override;
 
   // False when commands are refused at the moment: too many wait, or the engine stops.
   bool push_command(CoreInput input);
@@ -54,6 +58,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   template <class T>
   void look(Reply<T> reply, std::function<Result<T>(const Core&)> read);
 
+  Result<void> replay();
   void run();
   std::vector<CoreInput> take();
   void refuse(CoreInput& input);
@@ -72,6 +77,8 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   std::deque<Waiting> waiting_;
   Meter meter_;
   Workers workers_;
+  IdleDriver idle_;             // of the cores that replay beside
+  Snapshotter snapshotter_;
   std::mutex evidence_mutex_;   // one bundle is sealed at a time
   std::thread thread_;
 

@@ -76,11 +76,11 @@ Result<Bytes> EngineImpl::seal_evidence(const TransferId& id, std::vector<wire::
                                         const std::vector<std::uint64_t>& blocks) {
   const auto read = [this](std::uint64_t position) -> Result<Block> {
     std::optional<Block> found;
-    auto done = parts_.journal.read(position, [&](const Block& block) -> Result<void> {
+    USTP_CHECK(parts_.journal.read(position, position, [&](const Block& block) -> Result<void> {
       found = block;
-      return Error{Code::internal, "one block is enough"};  // ends the walk
-    });
-    if (!found) return done ? Error{Code::journal_damaged, "position " + std::to_string(position)} : done.error();
+      return {};
+    }));
+    if (!found) return Error{Code::journal_damaged, "position " + std::to_string(position)};
     return *std::move(found);
   };
   const std::lock_guard hold(evidence_mutex_);
@@ -156,7 +156,7 @@ std::string EngineImpl::metrics() const {
     waiting = inputs_.size();
     durable = durable_;
   }
-  return meter_.text(waiting, durable);
+  return meter_.text(waiting, durable, snapshotter_.position(), snapshotter_.failures());
 }
 
 }  // namespace ustp::gateway

@@ -1,11 +1,24 @@
 #include "gateway/engine/entries.hpp"
 
-#include "gateway/engine/octets.hpp"
+#include <type_traits>
+
+#include "gateway/engine/entry_parts.hpp"
 
 namespace ustp::gateway {
 namespace {
 
 constexpr std::uint16_t kEntriesVersion = 1;
+constexpr std::size_t kCountAt = 2 + 8;  // behind version and time
+
+template <class Alternative>
+constexpr std::uint8_t tag_of() {  // its place among the alternatives
+  return []<class... All>(std::type_identity<std::variant<All...>>) {
+    constexpr bool same[] = {std::is_same_v<Alternative, All>...};
+    std::uint8_t tag = 0;
+    while (!same[tag]) ++tag;
+    return tag;
+  }(std::type_identity<Entry>());
+}
 
 void put(Writer& w, const MessageRef& ref) {
   w.u8(ref.incoming);
@@ -20,14 +33,6 @@ MessageRef get_ref(Reader& r) {
   ref.frame = r.u32();
   ref.item = r.u32();
   return ref;
-}
-void put(Writer& w, const Error& error) {
-  w.u16(static_cast<std::uint16_t>(error.code));
-  w.text(error.detail);
-}
-Error get_error(Reader& r) {
-  const auto code = static_cast<Code>(r.u16());
-  return {code, r.text()};
 }
 void put(Writer& w, const Evidence& e) {
   w.u8(static_cast<std::uint8_t>(e.kind));
@@ -64,21 +69,12 @@ void put(Writer& w, const protocol::Record& record) {
     w.u16(op.ordinal);
   }
   w.u8(record.decision.has_value());
-  if (record.decision) {
-    const auto& d = *record.decision;
-    w.id(d.settlement);
-    w.id(d.legs_root);
-    w.id(d.votes_root);
-    w.u8(static_cast<std::uint8_t>(d.outcome));
-    w.u64(static_cast<std::uint64_t>(d.time.ns));
-    w.text(d.signer.str());
-  }
+  if (record.decision) put(w, *record.decision);
   w.u8(record.reason.has_value());
   if (record.reason) put(w, *record.reason);
   w.text(record.rule);
   w.text(record.home.str());
-  w.u64(static_cast<std::uint64_t>(record.base_units >> 64));
-  w.u64(static_cast<std::uint64_t>(record.base_units));
+  w.u128(record.base_units);
 }
 protocol::Record get_record(Reader& r) {
   protocol::Record record;
@@ -91,30 +87,21 @@ protocol::Record get_record(Reader& r) {
     const auto kind = static_cast<OperationKind>(r.u8());
     record.operations.push_back({kind, r.u16()});
   }
-  if (r.u8()) {
-    wire::DecisionRecord d;
-    d.settlement = r.id<SettlementId>();
-    d.legs_root = r.id<Hash256>();
-    d.votes_root = r.id<Hash256>();
-    d.outcome = static_cast<wire::DecisionOutcome>(r.u8());
-    d.time = {static_cast<std::int64_t>(r.u64())};
-    d.signer = r.text_id<GatewayId>();
-    record.decision = d;
-  }
+  if (r.u8()) record.decision = get_decision(r);
   if (r.u8()) record.reason = get_error(r);
   record.rule = r.text();
   record.home = r.text_id<GatewayId>();
-  const Uint128 high = r.u64();
-  record.base_units = (high << 64) | r.u64();
+  record.base_units = r.u128();
   return record;
 }
 
 struct Put {
   Writer& w;
-  void operator()(const FrameEntry& e) const {
-    w.u8(e.incoming);
-    w.text(e.peer.str());
-    w.octets(e.frame);
+  void operator()(const FrameEntry& e) const { frame(e.incoming, e.peer, e.frame); }
+  void frame(bool incoming, const GatewayId& peer, BytesView octets) const {
+    w.u8(incoming);
+    w.text(peer.str());
+    w.octets(octets);
   }
   void operator()(const StepEntry& e) const {
     put(w, e.record);
@@ -228,16 +215,41 @@ Entry get_entry(std::uint8_t tag, Reader& r) {
 
 }  // namespace
 
+EntryWriter::EntryWriter(Instant time) {
+  out_.u16(kEntriesVersion);
+  out_.u64(static_cast<std::uint64_t>(time.ns));
+  out_.u32(0);
+}
+
+template <class Alternative>
+void EntryWriter::add(const Alternative& entry) {
+  ++count_;
+  out_.u8(tag_of<Alternative>());
+  Put{out_}(entry);
+}
+template void EntryWriter::add(const FrameEntry&);
+template void EntryWriter::add(const StepEntry&);
+template void EntryWriter::add(const IdempotencyEntry&);
+template void EntryWriter::add(const StatementEntry&);
+template void EntryWriter::add(const TombstoneEntry&);
+template void EntryWriter::add(const NoticeEntry&);
+template void EntryWriter::add(const RefusalEntry&);
+
+void EntryWriter::frame(bool incoming, const GatewayId& peer, BytesView frame) {
+  ++count_;
+  out_.u8(tag_of<FrameEntry>());
+  Put{out_}.frame(incoming, peer, frame);
+}
+
+Bytes EntryWriter::take() {
+  out_.set_u32(kCountAt, count_);
+  return out_.take();
+}
+
 Bytes encode_entries(Instant time, const std::vector<Entry>& entries) {
-  Writer w;
-  w.u16(kEntriesVersion);
-  w.u64(static_cast<std::uint64_t>(time.ns));
-  w.u32(static_cast<std::uint32_t>(entries.size()));
-  for (const auto& entry : entries) {
-    w.u8(static_cast<std::uint8_t>(entry.index()));
-    std::visit(Put{w}, entry);
-  }
-  return w.take();
+  EntryWriter writer(time);
+  for (const auto& entry : entries) std::visit([&](const auto& one) { writer.add(one); }, entry);
+  return writer.take();
 }
 
 Result<DecodedEntries> decode_entries(BytesView payload) {

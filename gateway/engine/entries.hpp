@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "gateway/engine/octets.hpp"
 #include "ustp/protocol/transfer.hpp"
 #include "ustp/wire/statement.hpp"
 
@@ -55,6 +56,20 @@ struct RefusalEntry {            // evidence of what was refused and why; change
 using Entry = std::variant<FrameEntry, StepEntry, IdempotencyEntry, StatementEntry, TombstoneEntry, NoticeEntry,
                            RefusalEntry>;
 
+// Writes entries where they arise: a block of hundreds is never held as objects first.
+class EntryWriter {
+ public:
+  explicit EntryWriter(Instant time);
+  template <class Alternative>
+  void add(const Alternative& entry);                                  // any alternative of Entry
+  void frame(bool incoming, const GatewayId& peer, BytesView frame);   // a FrameEntry without its copy of the octets
+  bool empty() const { return count_ == 0; }
+  Bytes take();
+
+ private:
+  Writer out_;
+  std::uint32_t count_ = 0;
+};
 Bytes encode_entries(Instant time, const std::vector<Entry>& entries);
 struct DecodedEntries {
   Instant time;

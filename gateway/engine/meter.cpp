@@ -67,7 +67,8 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
 
 }  // namespace
 
-std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable) const {
+std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable, std::uint64_t snapshot,
+                        std::uint64_t snapshot_failures) const {
   const std::lock_guard hold(mutex_);
   std::string out;
   single(out, "ustp_transfers_open", "gauge", "Transfers that are not in a terminal state.", readiness_.open);
@@ -90,6 +91,8 @@ std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable) const
   single(out, "ustp_journal_blocks_total", "counter", "Blocks submitted to the journal.", blocks_);
   single(out, "ustp_journal_payload_octets_total", "counter", "Octets of their payloads.", octets_);
   single(out, "ustp_journal_durable_position", "gauge", "Position up to which the journal is durable.", durable);
+  single(out, "ustp_snapshot_position", "gauge", "Position of the newest snapshot made since the start.", snapshot);
+  single(out, "ustp_snapshot_failures_total", "counter", "Snapshots that could not be made or stored.", snapshot_failures);
   single(out, "ustp_peer_frames_sent_total", "counter", "Frames handed to the network.", sends_);
   single(out, "ustp_ledger_executes_total", "counter", "Operations handed to the ledger.", executes_);
   single(out, "ustp_ledger_queries_total", "counter", "Operations asked about.", queries_);

@@ -17,7 +17,8 @@ class Meter {
   void batch(const Core& core, const Effects& effects, std::size_t inputs, std::size_t payload_octets);
   void durable_after(Duration waited);
   void effects_left(const Effects& effects);
-  std::string text(std::size_t inputs_waiting, std::uint64_t durable) const;
+  std::string text(std::size_t inputs_waiting, std::uint64_t durable, std::uint64_t snapshot,
+                   std::uint64_t snapshot_failures) const;
 
   struct Readiness {
     bool recovery_only = false;

@@ -5,6 +5,7 @@
 
 #include "ustp/base/big_endian.hpp"
 #include "ustp/base/ids.hpp"
+#include "ustp/domain/quantity.hpp"
 
 namespace ustp::gateway {
 
@@ -14,6 +15,7 @@ class Writer {
   void u16(std::uint16_t v) { append_be(out_, v); }
   void u32(std::uint32_t v) { append_be(out_, v); }
   void u64(std::uint64_t v) { append_be(out_, v); }
+  void u128(Uint128 v) { append_be(out_, v); }
   void octets(BytesView v) {
     u32(static_cast<std::uint32_t>(v.size()));
     append(out_, v);
@@ -21,6 +23,12 @@ class Writer {
   void text(std::string_view v) { octets(as_bytes(v)); }
   template <class Tag, std::size_t N>
   void id(const FixedId<Tag, N>& v) { append(out_, v.view()); }
+  void reserve(std::size_t octets) { out_.reserve(octets); }
+  std::size_t size() const { return out_.size(); }
+  // Overwrites four octets written before, for a count that is known only at the end.
+  void set_u32(std::size_t at, std::uint32_t v) {
+    for (int shift = 24; shift >= 0; shift -= 8) out_[at++] = static_cast<std::uint8_t>(v >> shift);
+  }
   Bytes take() { return std::move(out_); }
 
  private:
@@ -38,6 +46,10 @@ class Reader {
   std::uint16_t u16() { return static_cast<std::uint16_t>(get(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(get(4)); }
   std::uint64_t u64() { return get(8); }
+  Uint128 u128() {
+    const Uint128 high = u64();
+    return (high << 64) | u64();
+  }
   BytesView octets() { return take(u32()); }
   std::string text() { return std::string(as_text(octets())); }
   Bytes bytes() {

@@ -1,5 +1,7 @@
 #include "gateway/engine/workers.hpp"
 
+#include "ustp/base/thread.hpp"
+
 namespace ustp::gateway {
 
 void Workers::start(std::size_t threads) {
@@ -27,6 +29,7 @@ bool Workers::run(std::function<void()> job) {
 }
 
 void Workers::work() {
+  name_this_thread("worker");
   std::unique_lock hold(mutex_);
   while (true) {
     wake_.wait(hold, [this] { return stopping_ || !jobs_.empty(); });

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -12,6 +13,7 @@
 
 #include "gateway/journal/chain.hpp"
 #include "gateway/journal/snapshot_store.hpp"
+#include "ustp/base/thread.hpp"
 #include "ustp/crypto/crypto.hpp"
 
 namespace ustp::gateway {
@@ -62,7 +64,7 @@ class SqliteJournal final : public Journal {
   Result<void> start(JournalSink& sink) override;
   void stop() override;
   void submit(Block block) override;
-  Result<void> read(std::uint64_t from, const Visitor& visit) override;
+  Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) override;
   Result<std::optional<Snapshot>> load_snapshot() override;
   Result<void> store_snapshot(const Snapshot& snapshot) override;
 
@@ -165,7 +167,10 @@ Result<JournalHead> SqliteJournal::open() {
 Result<void> SqliteJournal::start(JournalSink& sink) {
   if (!reader_ || thread_.joinable()) return Error{Code::internal, "start() needs an open journal, once"};
   sink_ = &sink;
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("journal");
+    run();
+  });
   return {};
 }
 
@@ -264,10 +269,10 @@ void SqliteJournal::run() {
   }
 }
 
-Result<void> SqliteJournal::read(std::uint64_t from, const Visitor& visit) {
+Result<void> SqliteJournal::read(std::uint64_t from, std::uint64_t to, const Visitor& visit) {
   const std::lock_guard hold(read_mutex_);
   if (!reader_) return Error{Code::internal, "the journal is not open"};
-  const auto to = durable_.load();
+  to = std::min(to, durable_.load());
   if (from == 0) from = 1;
   if (from > to) return {};
   auto head = journal::walk(*reader_, identity_, from, to,

@@ -13,6 +13,7 @@
 #include "gateway/peer/connection.hpp"
 #include "gateway/peer/pace.hpp"
 #include "gateway/tls/endpoint.hpp"
+#include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -45,7 +46,10 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     if (!options_.listen.empty()) USTP_CHECK(listen());
     sink_ = &sink;
     if (acceptor_.is_open()) accept();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] {
+      name_this_thread("peers");
+      io_.run();
+    });
     return {};
   }
   void stop() override {

@@ -53,9 +53,10 @@ class Journal {
   virtual void stop() = 0;   // waits for what was submitted
   virtual void submit(Block block) = 0;  // returns at once; order is kept; position must follow the head
   using Visitor = std::function<Result<void>(const Block&)>;
-  virtual Result<void> read(std::uint64_t from, const Visitor& visit) = 0;  // inclusive, until the durable end
+  // Both inclusive; ends at the durable end. An error of the visitor ends it and is given back.
+  virtual Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) = 0;
 
-  // The newest state of the engine, so that a start need not replay everything. Written in the background.
+  // The newest state of the engine, so that a start need not replay everything. One thread at a time.
   struct Snapshot {
     std::uint64_t position = 0;  // state after this block
     Bytes state;

@@ -1,13 +1,8 @@
-// CPU time of the deciding part alone: two cores in one thread, fake ledgers, no disk, no network, no API.
-#define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
-
+// CPU time of the deciding part alone: two cores and two Corda-like ledgers in one thread.
 #include <ctime>
 #include <iostream>
 
-#include "tests/support/world.hpp"
-
-using namespace ustp;
+#include "tests/bench/pair.hpp"
 
 namespace {
 
@@ -20,24 +15,24 @@ double cpu_us() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using namespace ustp::bench;
   const std::size_t in_flight = argc > 1 ? std::stoul(argv[1]) : 256;
   const std::size_t rounds = argc > 2 ? std::stoul(argv[2]) : 20;
-  doctest::Context context;
-  context.setAsDefaultForAssertsOutOfTestCases();
-  test::World world(7);
-  world.settle();
+  const std::size_t accounts = argc > 3 ? std::stoul(argv[3]) : 1000;
+  const Network network(accounts);
+  Pair pair(network);
+  pair.greet();
+  const auto blocks = pair.sender.blocks + pair.recipient.blocks, octets = pair.sender.octets + pair.recipient.octets;
   const auto began = cpu_us();
-  for (std::size_t round = 0; round < rounds; ++round) {
-    for (std::size_t i = 0; i < in_flight; ++i)
-      world.csd().inbox.push_back(gateway::OrderCommand{world.order(world.csd(), "alice", world.eth(), "bob", "1"),
-                                                        [](auto view) {
-                                                          if (!view) std::cerr << to_string(view.error()) << "\n";
-                                                        }});
-    while (world.step(nullptr, in_flight)) {
-    }
-  }
+  std::size_t failed = 0;
+  for (std::size_t round = 0; round < rounds; ++round) failed += pair.round(in_flight);
   const auto spent = cpu_us() - began;
-  const auto count = static_cast<double>(in_flight * rounds);
-  std::cout << "in_flight " << in_flight << "  transfers " << in_flight * rounds << "  cpu_us_per_transfer "
-            << spent / count << "\n";
+  const auto per = [&](double all) { return all / static_cast<double>(pair.count()); };
+  std::cout << "in_flight " << in_flight << "  transfers " << pair.count() << "  cpu_us_per_transfer " << per(spent)
+            << "  blocks_per_transfer "
+            << per(static_cast<double>(pair.sender.blocks + pair.recipient.blocks - blocks))
+            << "  journal_octets_per_transfer "
+            << per(static_cast<double>(pair.sender.octets + pair.recipient.octets - octets)) << "\n";
+  if (failed > 0) std::cerr << failed << " refused or not ended\n";
+  return failed > 0;
 }

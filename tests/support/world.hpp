@@ -61,7 +61,7 @@ class World {
   std::function<bool(const Carried&)> on_wire;
   void settle(std::size_t steps_max = 2000);     // until nothing moves; restarts crashed nodes
   void check_invariants(bool at_rest);           // token-model identities over the three ledgers
-  void check_replay();                           // live state = replayed state, on every node
+  void check_replay();  // live state = replayed state = state from a snapshot halfway and the rest, on every node
 
  private:
   testing::Picture picture();

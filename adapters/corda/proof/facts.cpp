@@ -46,6 +46,7 @@ Result<Command> read_command(BytesView component) {
 
 Bytes notary_component(const KeyId& notary) {
   Bytes out;
+  out.reserve(1 + KeyId::kSize);
   append_be(out, kNotaryTag);
   append(out, notary.view());
   return out;
@@ -53,6 +54,7 @@ Bytes notary_component(const KeyId& notary) {
 
 Bytes batch_preimage(const LedgerId& ledger, std::uint64_t batch, const Hash256& root) {
   Bytes out;
+  out.reserve(64 + ledger.str().size());
   append(out, as_bytes("USTP-CORDA-BATCH-1"));
   append_text16(out, ledger.str());
   append_be(out, batch);

@@ -7,8 +7,6 @@ namespace {
 
 Hash256 d(std::initializer_list<BytesView> parts) { return crypto::sha256(crypto::sha256(parts).view()); }
 
-Hash256 node(const Hash256& left, const Hash256& right) { return crypto::sha256({left.view(), right.view()}); }
-
 Result<Hash256> root_below(const PartialTree& tree, unsigned depth, std::vector<Hash256>& shown) {
   if (depth > kMaxTreeDepth) return Error{Code::bad_proof, "partial tree too deep"};
   switch (tree.kind) {
@@ -22,7 +20,7 @@ Result<Hash256> root_below(const PartialTree& tree, unsigned depth, std::vector<
   if (!tree.left || !tree.right) return Error{Code::bad_proof, "node without two children"};
   USTP_TRY(const auto left, root_below(*tree.left, depth + 1, shown));
   USTP_TRY(const auto right, root_below(*tree.right, depth + 1, shown));
-  return node(left, right);
+  return tree_node(left, right);
 }
 
 // Leaves and inner nodes level by level, padded.
@@ -46,6 +44,8 @@ Hash256 component_nonce(const Hash256& salt, std::uint32_t group, std::uint32_t 
 }
 Hash256 component_leaf(const Hash256& nonce, BytesView component) { return d({nonce.view(), component}); }
 
+Hash256 tree_node(const Hash256& left, const Hash256& right) { return crypto::sha256({left.view(), right.view()}); }
+
 const Hash256& absent_group() {
   static const Hash256 ones = [] {
     Hash256 out;
@@ -60,7 +60,7 @@ Hash256 tree_root(std::span<const Hash256> leaves) {
   if (leaves.size() == 1) return leaves[0];
   auto level = padded(leaves);
   for (std::size_t n = level.size(); n > 1; n /= 2)
-    for (std::size_t i = 0; i < n / 2; ++i) level[i] = node(level[2 * i], level[2 * i + 1]);
+    for (std::size_t i = 0; i < n / 2; ++i) level[i] = tree_node(level[2 * i], level[2 * i + 1]);
   return level[0];
 }
 
@@ -74,7 +74,7 @@ TreeLevels::TreeLevels(std::span<const Hash256> leaves) {
   while (levels_.back().size() > 1) {
     const auto& below = levels_.back();
     std::vector<Hash256> level(below.size() / 2);
-    for (std::size_t i = 0; i < level.size(); ++i) level[i] = node(below[2 * i], below[2 * i + 1]);
+    for (std::size_t i = 0; i < level.size(); ++i) level[i] = tree_node(below[2 * i], below[2 * i + 1]);
     levels_.push_back(std::move(level));
   }
 }

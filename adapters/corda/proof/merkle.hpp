@@ -24,6 +24,7 @@ Hash256 component_nonce(const Hash256& salt, std::uint32_t group, std::uint32_t 
 Hash256 component_leaf(const Hash256& nonce, BytesView component);
 const Hash256& absent_group();                          // 32 octets 0xff
 Hash256 tree_root(std::span<const Hash256> leaves);     // at least one; an empty list is a bug and terminates
+Hash256 tree_node(const Hash256& left, const Hash256& right);
 // Leaf of a transaction in the notary's batch.
 Hash256 batch_leaf(const Hash256& transaction);
 

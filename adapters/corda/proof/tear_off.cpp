@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t kGroups = static_cast<std::size_t>(Group::kSigners) + 1;
 
-const GroupPart& part(const TearOff& tear_off, Group group) { return tear_off.groups[static_cast<std::size_t>(group)]; }
-
 Result<Hash256> group_root(const GroupPart& group) {
   if (group.kind == GroupPart::Kind::kAbsent) return absent_group();
   if (group.kind == GroupPart::Kind::kHidden) return group.root;
@@ -23,24 +21,25 @@ Result<Hash256> group_root(const GroupPart& group) {
   return root;
 }
 
-// The one component of a group that our transactions always have alone: shown whole, so that no second one hides.
-Result<BytesView> only_component(const TearOff& tear_off, Group group) {
-  const auto& shown = part(tear_off, group);
-  if (shown.kind != GroupPart::Kind::kShown || shown.components.size() != 1 ||
-      shown.tree.kind != PartialTree::Kind::kIncluded)
-    return Error{Code::evidence_invalid, "a group that must be shown whole"};
-  return BytesView(shown.components[0]);
+const ReadTearOff::Part& part(const ReadTearOff& read, Group group) {
+  return read.groups[static_cast<std::size_t>(group)];
 }
 
-Result<void> check_shape(const TearOff& tear_off) {
-  if (tear_off.codec != Codec::kCanonical) return Error{Code::evidence_invalid, "component codec"};
-  if (tear_off.groups.size() != kGroups) return Error{Code::evidence_invalid, "number of component groups"};
+// The one component of a group that our transactions always have alone: shown whole, so that no second one hides.
+Result<BytesView> only_component(const ReadTearOff& read, Group group) {
+  const auto& one = part(read, group);
+  if (one.kind != GroupPart::Kind::kShown || one.shown != 1 || !one.whole)
+    return Error{Code::evidence_invalid, "a group that must be shown whole"};
+  return one.first;
+}
+
+Result<void> check_shape(const ReadTearOff& read) {
+  if (read.count != kGroups) return Error{Code::evidence_invalid, "number of component groups"};
   for (const auto group : {Group::kInputs, Group::kOutputs})
-    if (part(tear_off, group).kind == GroupPart::Kind::kShown) return Error{Code::evidence_invalid, "states shown"};
+    if (part(read, group).kind == GroupPart::Kind::kShown) return Error{Code::evidence_invalid, "states shown"};
   for (const auto group : {Group::kAttachments, Group::kTimeWindow})
-    if (part(tear_off, group).kind != GroupPart::Kind::kAbsent) return Error{Code::evidence_invalid, "foreign group"};
-  if (part(tear_off, Group::kSigners).kind != GroupPart::Kind::kHidden)
-    return Error{Code::evidence_invalid, "signers"};
+    if (part(read, group).kind != GroupPart::Kind::kAbsent) return Error{Code::evidence_invalid, "foreign group"};
+  if (part(read, Group::kSigners).kind != GroupPart::Kind::kHidden) return Error{Code::evidence_invalid, "signers"};
   return {};
 }
 
@@ -48,25 +47,24 @@ Result<ProvenOperation> verify(const Evidence& evidence, const LedgerAnchor& anc
   if (evidence.kind != EvidenceKind::kCordaTearOff || evidence.ledger != anchor.ledger)
     return Error{Code::evidence_invalid, "kind or ledger"};
   USTP_TRY(const auto read, read_tear_off(evidence.octets));
-  const auto& tear_off = read.tear_off;
-  USTP_CHECK(check_shape(tear_off));
-  USTP_TRY(const auto named, only_component(tear_off, Group::kNotary));
+  USTP_CHECK(check_shape(read));
+  USTP_TRY(const auto named, only_component(read, Group::kNotary));
   const auto notary = notary_component(crypto::key_id_of(anchor.key));
   if (!std::equal(named.begin(), named.end(), notary.begin(), notary.end()))
     return Error{Code::evidence_invalid, "the transaction names another notary"};
-  USTP_TRY(const auto component, only_component(tear_off, Group::kCommands));
-  USTP_TRY(const auto command, read_command(component));
+  USTP_TRY(const auto component, only_component(read, Group::kCommands));
+  USTP_TRY(auto command, read_command(component));
   if (evidence.finality.block != read.transaction || evidence.finality.at != command.at)
     return Error{Code::evidence_invalid, "finality statement"};
 
   const auto message = batch_preimage(anchor.ledger, evidence.finality.height, read.batch_root);
   if (cache != nullptr) {
-    if (!cache->verify(anchor.key, message, tear_off.signature)) return Error{Code::bad_signature, "notary"};
+    if (!cache->verify(anchor.key, message, read.signature)) return Error{Code::bad_signature, "notary"};
   } else {
     USTP_TRY(const auto key, crypto::make_verifier(anchor.key));
-    if (!key->verify_canonical(message, tear_off.signature)) return Error{Code::bad_signature, "notary"};
+    if (!key->verify_canonical(message, read.signature)) return Error{Code::bad_signature, "notary"};
   }
-  return command.operation;
+  return std::move(command.operation);
 }
 
 }  // namespace

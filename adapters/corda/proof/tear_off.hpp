@@ -41,12 +41,23 @@ Bytes encode_tear_off(const TearOff& tear_off);
 // The same in pieces, for a ledger that makes many of one batch: groups ‖ path ‖ signature.
 Bytes encode_groups(const TearOff& tear_off);
 void append_path(Bytes& out, const TreeLevels& batch, std::size_t index);
-// Decoded, with what it leads to: the octets carry no included hash, so these are computed once and hold by construction.
+// What a tear-off leads to, as views into its octets: these carry no included hash, so the roots are computed once and
+// hold by construction.
 struct ReadTearOff {
-  TearOff tear_off;
+  struct Part {
+    GroupPart::Kind kind = GroupPart::Kind::kAbsent;
+    Hash256 root;
+    std::size_t shown = 0;         // components
+    BytesView first;               // of them
+    bool whole = false;            // the tree is one shown leaf: no second component hides
+  };
+  std::array<Part, kMaxGroups> groups;
+  std::size_t count = 0;           // of groups
   Hash256 transaction, batch_root;
+  BytesView signature;
 };
-Result<ReadTearOff> read_tear_off(BytesView octets);
+// `decoded`, where given, becomes the tear-off itself.
+Result<ReadTearOff> read_tear_off(BytesView octets, TearOff* decoded = nullptr);
 Result<TearOff> decode_tear_off(BytesView octets);
 
 // Remembers signatures that verified, so that a batch's one signature is checked once for all its evidences. Bounded;

@@ -17,35 +17,39 @@ void write_tree(Bytes& out, const PartialTree& tree) {
   write_tree(out, *tree.right);
 }
 
-Result<PartialTree> read_tree(Reader& in, std::span<const Hash256>& leaves, unsigned depth) {
+// The root of what follows; each included leaf takes the next of `leaves`. The tree itself is kept only where asked for.
+Result<Hash256> read_tree(Reader& in, std::span<const Hash256>& leaves, unsigned depth, PartialTree* keep) {
   if (depth > kMaxTreeDepth) return Error{Code::bad_proof, "partial tree too deep"};
-  USTP_TRY(const auto kind, in.integer<std::uint8_t>());
-  PartialTree out;
-  if (kind > static_cast<std::uint8_t>(PartialTree::Kind::kIncluded)) return Error{Code::unknown_tag, "partial tree"};
-  out.kind = static_cast<PartialTree::Kind>(kind);
-  switch (out.kind) {
-    case PartialTree::Kind::kHidden: {
-      USTP_TRY(out.hash, in.fixed<Hash256>());
-      return out;
+  USTP_TRY(const auto tag, in.integer<std::uint8_t>());
+  if (tag > static_cast<std::uint8_t>(PartialTree::Kind::kIncluded)) return Error{Code::unknown_tag, "partial tree"};
+  const auto kind = static_cast<PartialTree::Kind>(tag);
+  Hash256 hash;
+  if (kind == PartialTree::Kind::kHidden) {
+    USTP_TRY(hash, in.fixed<Hash256>());
+  } else if (kind == PartialTree::Kind::kIncluded) {
+    if (leaves.empty()) return Error{Code::bad_proof, "more leaves than components"};
+    hash = leaves.front();
+    leaves = leaves.subspan(1);
+  } else {
+    if (keep != nullptr) {
+      keep->left = std::make_unique<PartialTree>();
+      keep->right = std::make_unique<PartialTree>();
     }
-    case PartialTree::Kind::kIncluded:
-      if (leaves.empty()) return Error{Code::bad_proof, "more leaves than components"};
-      out.hash = leaves.front();
-      leaves = leaves.subspan(1);
-      return out;
-    case PartialTree::Kind::kNode: break;
+    USTP_TRY(const auto left, read_tree(in, leaves, depth + 1, keep ? keep->left.get() : nullptr));
+    USTP_TRY(const auto right, read_tree(in, leaves, depth + 1, keep ? keep->right.get() : nullptr));
+    hash = tree_node(left, right);
   }
-  USTP_TRY(auto left, read_tree(in, leaves, depth + 1));
-  USTP_TRY(auto right, read_tree(in, leaves, depth + 1));
-  out.left = std::make_unique<PartialTree>(std::move(left));
-  out.right = std::make_unique<PartialTree>(std::move(right));
-  return out;
+  if (keep != nullptr) {
+    keep->kind = kind;
+    if (kind != PartialTree::Kind::kNode) keep->hash = hash;
+  }
+  return hash;
 }
 
-Result<PartialTree> read_whole_tree(Reader& in, std::span<const Hash256> leaves) {
-  USTP_TRY(auto tree, read_tree(in, leaves, 0));
+Result<Hash256> read_whole_tree(Reader& in, std::span<const Hash256> leaves, PartialTree* keep) {
+  USTP_TRY(const auto root, read_tree(in, leaves, 0, keep));
   if (!leaves.empty()) return Error{Code::bad_proof, "more components than leaves"};
-  return tree;
+  return root;
 }
 
 void write_group(Bytes& out, const GroupPart& group) {
@@ -61,32 +65,44 @@ void write_group(Bytes& out, const GroupPart& group) {
   write_tree(out, group.tree);
 }
 
-Result<GroupPart> read_group(Reader& in) {
-  USTP_TRY(const auto kind, in.integer<std::uint8_t>());
-  GroupPart out;
-  if (kind > static_cast<std::uint8_t>(GroupPart::Kind::kShown)) return Error{Code::unknown_tag, "component group"};
-  out.kind = static_cast<GroupPart::Kind>(kind);
-  if (out.kind == GroupPart::Kind::kHidden) {
-    USTP_TRY(out.root, in.fixed<Hash256>());
-    // One form for one value: an absent group is written as absent.
-    if (out.root.is_zero() || out.root == absent_group()) return Error{Code::bad_proof, "root of a hidden group"};
-  }
-  if (out.kind != GroupPart::Kind::kShown) return out;
-  USTP_TRY(const auto count, in.integer<std::uint8_t>());
-  if (count == 0 || count > kMaxShown) return Error{Code::out_of_range, "components"};
-  std::vector<Hash256> leaves;
-  for (unsigned i = 0; i < count; ++i) {
-    USTP_TRY(out.nonces.emplace_back(), in.fixed<Hash256>());
+Result<void> read_shown(Reader& in, ReadTearOff::Part& out, GroupPart* keep) {
+  USTP_TRY(out.shown, in.integer<std::uint8_t>());
+  if (out.shown == 0 || out.shown > kMaxShown) return Error{Code::out_of_range, "components"};
+  std::array<Hash256, kMaxShown> leaves;
+  for (std::size_t i = 0; i < out.shown; ++i) {
+    USTP_TRY(const auto nonce, in.fixed<Hash256>());
     USTP_TRY(const auto size, in.integer<std::uint16_t>());
     if (size > kMaxComponent) return Error{Code::too_long, "component"};
     USTP_TRY(const auto component, in.octets(size));
-    out.components.emplace_back(component.begin(), component.end());
-    leaves.push_back(component_leaf(out.nonces.back(), component));
+    if (i == 0) out.first = component;
+    leaves[i] = component_leaf(nonce, component);
+    if (keep == nullptr) continue;
+    keep->nonces.push_back(nonce);
+    keep->components.emplace_back(component.begin(), component.end());
   }
-  USTP_TRY(out.tree, read_whole_tree(in, leaves));
-  std::vector<Hash256> shown;
-  USTP_TRY(out.root, partial_root(out.tree, shown));
-  return out;
+  out.whole = in.next_is(static_cast<std::uint8_t>(PartialTree::Kind::kIncluded));
+  USTP_TRY(out.root, read_whole_tree(in, std::span(leaves).first(out.shown), keep ? &keep->tree : nullptr));
+  return {};
+}
+
+Result<void> read_group(Reader& in, ReadTearOff::Part& out, GroupPart* keep) {
+  USTP_TRY(const auto kind, in.integer<std::uint8_t>());
+  if (kind > static_cast<std::uint8_t>(GroupPart::Kind::kShown)) return Error{Code::unknown_tag, "component group"};
+  out.kind = static_cast<GroupPart::Kind>(kind);
+  switch (out.kind) {
+    case GroupPart::Kind::kAbsent: out.root = absent_group(); break;
+    case GroupPart::Kind::kHidden: {
+      USTP_TRY(out.root, in.fixed<Hash256>());
+      // One form for one value: an absent group is written as absent.
+      if (out.root.is_zero() || out.root == absent_group()) return Error{Code::bad_proof, "root of a hidden group"};
+      break;
+    }
+    case GroupPart::Kind::kShown: USTP_CHECK(read_shown(in, out, keep)); break;
+  }
+  if (keep == nullptr) return {};
+  keep->kind = out.kind;
+  if (out.kind != GroupPart::Kind::kAbsent) keep->root = out.root;
+  return {};
 }
 
 }  // namespace
@@ -122,37 +138,34 @@ Bytes encode_tear_off(const TearOff& tear_off) {
   return out;
 }
 
-Result<ReadTearOff> read_tear_off(BytesView octets) {
+Result<ReadTearOff> read_tear_off(BytesView octets, TearOff* decoded) {
   if (octets.size() > kMaxTearOff) return Error{Code::too_long, "tear-off"};
   Reader in(octets);
   USTP_TRY(const auto version, in.integer<std::uint8_t>());
   if (version != kVersion) return Error{Code::frame_version, "tear-off"};
-  ReadTearOff read;
-  auto& out = read.tear_off;
+  ReadTearOff out;
   USTP_TRY(const auto codec, in.integer<std::uint8_t>());
   if (codec != static_cast<std::uint8_t>(Codec::kCanonical)) return Error{Code::unknown_tag, "component codec"};
-  USTP_TRY(const auto groups, in.integer<std::uint8_t>());
-  if (groups == 0 || groups > kMaxGroups) return Error{Code::out_of_range, "component groups"};
-  std::vector<Hash256> roots;
-  for (unsigned i = 0; i < groups; ++i) {
-    USTP_TRY(out.groups.emplace_back(), read_group(in));
-    const auto& group = out.groups.back();
-    roots.push_back(group.kind == GroupPart::Kind::kAbsent ? absent_group() : group.root);
+  USTP_TRY(out.count, in.integer<std::uint8_t>());
+  if (out.count == 0 || out.count > kMaxGroups) return Error{Code::out_of_range, "component groups"};
+  std::array<Hash256, kMaxGroups> roots;
+  for (std::size_t i = 0; i < out.count; ++i) {
+    USTP_CHECK(read_group(in, out.groups[i], decoded ? &decoded->groups.emplace_back() : nullptr));
+    roots[i] = out.groups[i].root;
   }
-  read.transaction = tree_root(roots);
-  const Hash256 leaf = batch_leaf(read.transaction);
-  USTP_TRY(out.batch, read_whole_tree(in, {&leaf, 1}));
-  std::vector<Hash256> shown;
-  USTP_TRY(read.batch_root, partial_root(out.batch, shown));
-  USTP_TRY(const auto signature, in.octets(kSignature));
-  out.signature.assign(signature.begin(), signature.end());
+  out.transaction = tree_root(std::span(roots).first(out.count));
+  const Hash256 leaf = batch_leaf(out.transaction);
+  USTP_TRY(out.batch_root, read_whole_tree(in, {&leaf, 1}, decoded ? &decoded->batch : nullptr));
+  USTP_TRY(out.signature, in.octets(kSignature));
   USTP_CHECK(in.end());
-  return read;
+  if (decoded) decoded->signature.assign(out.signature.begin(), out.signature.end());
+  return out;
 }
 
 Result<TearOff> decode_tear_off(BytesView octets) {
-  USTP_TRY(auto read, read_tear_off(octets));
-  return std::move(read.tear_off);
+  TearOff out;
+  USTP_CHECK(read_tear_off(octets, &out));
+  return out;
 }
 
 }  // namespace ustp::corda

@@ -30,6 +30,7 @@ std::string_view to_string(EvidenceKind kind) {
 
 Bytes operation_name_octets(const OperationName& name) {
   Bytes out;
+  out.reserve(64 + name.ledger.str().size() + name.gateway.str().size());
   append(out, as_bytes("USTP-OP-1"));
   append_text16(out, name.ledger.str());
   append_text16(out, name.gateway.str());

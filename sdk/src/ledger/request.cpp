@@ -24,6 +24,7 @@ void append_lot(Bytes& out, const token::Lot& lot) {
 // USTP-LED-007: every field, in the order of the structure; lists with a 16-bit count before them.
 Bytes request_octets(const OperationRequest& request) {
   Bytes out;
+  out.reserve(192 + request.account.str().size() + 64 * request.lots.size());
   append(out, as_bytes("USTP-REQ-1"));
   append(out, request.id.view());
   append_be(out, static_cast<std::uint8_t>(request.kind));

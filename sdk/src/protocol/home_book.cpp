@@ -12,10 +12,10 @@ void HomeBook::on_record(const TransferState& after, const Record& record) {
   const auto units = after.terms.quantity.units();
   if (after.role == Role::kSender) {
     if (record.to == State::kExtinguishing && record.from != record.to)
-      lines_[{after.terms.instrument, after.terms.target_ledger}].outstanding += units;
+      content_.lines[{after.terms.instrument, after.terms.target_ledger}].outstanding += units;
     return;
   }
-  auto& line = lines_[{after.terms.instrument, after.terms.source_ledger}];
+  auto& line = content_.lines[{after.terms.instrument, after.terms.source_ledger}];
   if (record.event == Event::kProposal) line.reserved += units;
   if (record.event == Event::kCommitFinal || record.event == Event::kCommitFinalIneligible) {
     line.reserved = minus_or_zero(line.reserved, units);
@@ -48,24 +48,24 @@ Result<void> HomeBook::on_notice(const wire::MoveNotice& notice, const GatewayId
   if (final->decision.legs_root != wire::legs_root({&leg, 1})) return Error{Code::evidence_mismatch, "legs root"};
   const auto* instrument = registry.instrument(terms.instrument);
   if (!instrument || instrument->home_gateway != self_) return Error{Code::unknown_instrument, terms.instrument.str()};
-  if (noticed_.contains(commit.settlement)) return {};
-  auto& source = lines_[{terms.instrument, terms.source_ledger}];
+  if (content_.noticed.contains(commit.settlement)) return {};
+  auto& source = content_.lines[{terms.instrument, terms.source_ledger}];
   if (source.outstanding < terms.quantity.units())
     return Error{Code::outstanding_exceeded, "notice of " + terms.quantity.str() + " from " + terms.source_ledger.str()};
   source.outstanding -= terms.quantity.units();
-  lines_[{terms.instrument, terms.target_ledger}].outstanding += terms.quantity.units();
-  noticed_.insert(commit.settlement);
+  content_.lines[{terms.instrument, terms.target_ledger}].outstanding += terms.quantity.units();
+  content_.noticed.insert(commit.settlement);
   return {};
 }
 
 Quantity HomeBook::outstanding(const InstrumentId& instrument, const LedgerId& ledger, std::uint8_t scale) const {
-  const auto it = lines_.find({instrument, ledger});
-  return {it == lines_.end() ? 0 : it->second.outstanding, scale};
+  const auto it = content_.lines.find({instrument, ledger});
+  return {it == content_.lines.end() ? 0 : it->second.outstanding, scale};
 }
 
 Quantity HomeBook::returnable(const InstrumentId& instrument, const LedgerId& ledger, std::uint8_t scale) const {
-  const auto it = lines_.find({instrument, ledger});
-  return {it == lines_.end() ? 0 : minus_or_zero(it->second.outstanding, it->second.reserved), scale};
+  const auto it = content_.lines.find({instrument, ledger});
+  return {it == content_.lines.end() ? 0 : minus_or_zero(it->second.outstanding, it->second.reserved), scale};
 }
 
 }  // namespace ustp::protocol

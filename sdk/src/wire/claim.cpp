@@ -99,17 +99,16 @@ Hash256 claim_hash(const token::TransferTerms& terms) { return crypto::sha256(te
 Hash256 leg_commitment(const token::TransferTerms& terms, const Salt& leg_salt) {
   std::vector<Hash256> leaves;
   leaves.reserve(kTermFields);
+  Writer w(1024);  // all fields, each behind its position
   each_field(terms, [&](std::uint16_t index, const auto& value) {
-    Writer name(2);
-    name.integer(index);
-    const Bytes position = name.take();
-    const Hash256 derived = crypto::sha256({as_bytes("USTP-FIELD-1"), leg_salt.view(), BytesView(position)});
+    const auto at = w.size();
+    w.integer(index);
+    put(w, value);
+    const BytesView field = w.view().subspan(at);
+    const Hash256 derived = crypto::sha256({as_bytes("USTP-FIELD-1"), leg_salt.view(), field.first(2)});
     Salt salt;
     std::copy_n(derived.octets().begin(), Salt::kSize, salt.mutable_octets().begin());
-    Writer w(64);
-    w.octets(position);
-    put(w, value);
-    leaves.push_back(crypto::merkle_leaf(salt, w.take()));
+    leaves.push_back(crypto::merkle_leaf(salt, field));
   });
   return crypto::merkle_root(leaves);
 }

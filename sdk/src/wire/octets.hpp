@@ -26,6 +26,8 @@ class Writer {
     octets(bytes);
   }
   void pad8() { out_.resize((out_.size() + 7) / 8 * 8); }
+  std::size_t size() const { return out_.size(); }
+  BytesView view() const { return out_; }
   Bytes take() { return std::move(out_); }
 
  private:

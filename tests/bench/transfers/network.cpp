@@ -43,7 +43,7 @@ ledger::LedgerProfile Network::profile(const Side& side) const {
   return out;
 }
 
-Network::Network() {
+Network::Network(std::size_t count) : accounts(count) {
   const auto authority_signer = crypto::load_signer_pem(new_pem()).value();
   authority_key = crypto::make_verifier(authority_signer->spki()).value();
   const auto prepare = [&](Side& side, const char* gateway, const char* ledger, std::uint64_t units) {
@@ -57,7 +57,7 @@ Network::Network() {
     side.book.instrument = instrument;
     side.book.custody = AccountId::literal("custody");
     side.book.suspense = AccountId::literal("suspense");
-    for (std::size_t i = 0; i < kAccounts; ++i)
+    for (std::size_t i = 0; i < accounts; ++i)
       side.book.accounts.push_back({holder(i), token::Capacity::kClient, units, false});
   };
   prepare(sender, "gw-a", "ledger-a", kUnitsEach);
@@ -93,13 +93,26 @@ Network::Network() {
   }
   add(wire::InstrumentStatement{share});
   for (const auto* side : {&sender, &recipient})
-    for (std::size_t i = 0; i < kAccounts; ++i) {
+    for (std::size_t i = 0; i < accounts; ++i) {
       token::Account account;
       account.ledger = side->ledger;
       account.id = holder(i);
       account.participant = ParticipantId::literal(side == &sender ? "bank-sender" : "bank-recipient");
       add(wire::AccountStatement{account});
     }
+}
+
+gateway::TransferOrder Network::order(std::size_t number) const {
+  gateway::TransferOrder order;
+  order.participant = owner;
+  order.key = IdempotencyKey::literal("bench-" + std::to_string(number));
+  order.payload_hash.mutable_octets()[0] = static_cast<std::uint8_t>(number);
+  order.instrument = instrument;
+  order.quantity = "1";
+  order.originator = holder(number % accounts);
+  order.beneficiary = holder((number * 7 + 3) % accounts);
+  order.target_ledger = recipient.ledger;
+  return order;
 }
 
 }  // namespace ustp::bench

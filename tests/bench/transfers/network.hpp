@@ -7,11 +7,11 @@
 
 #include "adapters/corda/embedded/ledger.hpp"
 #include "tests/support/test_pki.hpp"
+#include "gateway/ports/service.hpp"
 #include "ustp/wire/statement.hpp"
 
 namespace ustp::bench {
 
-inline constexpr std::size_t kAccounts = 1000;           // holders on each ledger
 inline constexpr std::uint64_t kUnitsEach = 1'000'000'000;
 
 struct Side {
@@ -31,9 +31,11 @@ struct Network {
   Side sender, recipient;
   InstrumentId instrument = InstrumentId::literal("US0378331005");
   ParticipantId owner = ParticipantId::literal("bank-sender");
-  Uint128 issued() const { return Uint128{kUnitsEach} * kAccounts; }
+  std::size_t accounts;                                  // holders on each ledger
+  Uint128 issued() const { return Uint128{kUnitsEach} * accounts; }
 
-  Network();
+  explicit Network(std::size_t accounts = 1000);
+  gateway::TransferOrder order(std::size_t number) const;  // one unit between two holders that the number chooses
   ledger::LedgerProfile profile(const Side& side) const;
 };
 AccountId holder(std::size_t i);

@@ -84,15 +84,7 @@ class Generator {
 };
 
 void Generator::submit() {
-  TransferOrder order;
-  order.participant = plan_.network->owner;
-  order.key = IdempotencyKey::literal("bench-" + std::to_string(count_));
-  order.payload_hash.mutable_octets()[0] = static_cast<std::uint8_t>(count_);
-  order.instrument = plan_.network->instrument;
-  order.quantity = "1";
-  order.originator = holder(count_ % kAccounts);
-  order.beneficiary = holder((count_ * 7 + 3) % kAccounts);
-  order.target_ledger = plan_.network->recipient.ledger;
+  auto order = plan_.network->order(count_);
   ++count_;
   const auto began = now_ns(CLOCK_MONOTONIC);
   ++plan_.shared->in_flight;
@@ -206,7 +198,7 @@ void Node::check_replay(NodeResult& result, const Hash256& live) {
   std::uint64_t seen = 0;
   SeededRandom dice(42);
   if (!journal->open()) return;
-  const auto done = journal->read(1, [&](const Block& block) -> Result<void> {
+  const auto done = journal->read(1, UINT64_MAX, [&](const Block& block) -> Result<void> {
     result.journal_octets += frame_block(block).size();
     ++result.blocks;
     USTP_TRY(const auto decoded, decode_entries(block.payload));

@@ -6,8 +6,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ustp;
   const BytesView octets(data, size);
-  if (const auto read = corda::read_tear_off(octets)) {
-    const auto& torn = read->tear_off;
+  corda::TearOff torn;
+  if (const auto read = corda::read_tear_off(octets, &torn)) {
     if (corda::transaction_id(torn).value() != read->transaction) std::abort();
     if (corda::batch_root(torn, read->transaction).value() != read->batch_root) std::abort();
     const Bytes again = corda::encode_tear_off(torn);

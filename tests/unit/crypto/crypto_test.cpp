@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <openssl/evp.h>
 
 #include "ustp/crypto/crypto.hpp"
 
@@ -17,6 +18,16 @@ TEST_CASE("SHA-256 gives the standard's answers, in one part or several") {
   CHECK(sha256(BytesView{}).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(sha256(as_bytes("abc")).hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(sha256({as_bytes("a"), as_bytes(""), as_bytes("bc")}) == sha256(as_bytes("abc")));
+  // Every length around the borders of one and two blocks, against the library's own padding.
+  for (std::size_t size = 0; size <= 200; ++size) {
+    Bytes data(size);
+    for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::uint8_t>(i * 7 + size);
+    Hash256 expected;
+    EVP_Digest(data.data(), size, expected.mutable_octets().data(), nullptr, EVP_sha256(), nullptr);
+    const BytesView view(data);
+    CHECK(sha256(view) == expected);
+    CHECK(sha256({view.first(size / 3), view.subspan(size / 3)}) == expected);
+  }
 }
 
 TEST_CASE("a signature verifies under its key, for its message, and nowhere else") {

@@ -68,7 +68,7 @@ inline Block block_at(const JournalHead& head, std::uint64_t position, std::size
 
 inline std::vector<std::uint64_t> positions(Journal& journal, std::uint64_t from = 1) {
   std::vector<std::uint64_t> out;
-  auto done = journal.read(from, [&](const Block& block) -> Result<void> {
+  auto done = journal.read(from, UINT64_MAX, [&](const Block& block) -> Result<void> {
     if (block.payload != Bytes(block.payload.size(), static_cast<std::uint8_t>(block.position)))
       return Error{Code::journal_damaged, "payload"};
     out.push_back(block.position);

@@ -36,7 +36,7 @@ TEST_CASE("what was appended is read back in order after a reopen, under a new e
   CHECK(positions(*journal, 199) == std::vector<std::uint64_t>{199, 200});
   CHECK(positions(*journal, 201).empty());
   Hash256 hash;
-  CHECK(journal->read(1, [&](const Block& block) -> Result<void> {
+  CHECK(journal->read(1, UINT64_MAX, [&](const Block& block) -> Result<void> {
     CHECK(block.previous == hash);
     hash = crypto::sha256(frame_block(block));
     return {};
@@ -226,7 +226,7 @@ TEST_CASE("a reader that stalls in the middle of a walk does not make the write-
   bool stalled = false, go_on = false;
   std::uint64_t visited = 0;
   std::thread reader([&] {
-    auto done = journal->read(1, [&](const Block&) -> Result<void> {
+    auto done = journal->read(1, UINT64_MAX, [&](const Block&) -> Result<void> {
       std::unique_lock hold(mutex);
       if (++visited == 3) {
         stalled = true;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ustp/domain/ledger_profile.hpp"
@@ -52,6 +53,10 @@ class OutcomeSink {
  public:
   virtual ~OutcomeSink() = default;
   virtual void on_outcome(Outcome outcome) = 0;
+  // Several that came together. A sink that pays for every call takes them at once.
+  virtual void on_outcomes(std::vector<Outcome> outcomes) {
+    for (auto& outcome : outcomes) on_outcome(std::move(outcome));
+  }
 };
 
 struct Supply {
@@ -73,9 +78,15 @@ class Driver {
 
   // Errors: a request the ledger can never express (Code::inexact_ratio, out_of_range …).
   virtual Result<Intent> prepare(const OperationRequest& request) = 0;
-  // An intent read back from the journal at start, in journal order, before start(). Keeps nonce allocators right.
+  // An intent read back at start, before start(); keeps nonce allocators right. All there were since the newest snapshot,
+  // in order; of those before it the ones still open and the last.
   virtual void restore(const Intent& intent) = 0;
   virtual void execute(const Intent& intent) = 0;
+  // All that one durable block asks for, in order. A ledger that batches (one notary signature, one block) takes them
+  // at once.
+  virtual void execute_all(std::span<const Intent> intents) {
+    for (const auto& intent : intents) execute(intent);
+  }
   virtual void query(const Intent& intent) = 0;  // answers through the sink, kUnknown included
 
   virtual Result<std::vector<token::Position>> positions(const InstrumentId& instrument) = 0;

@@ -24,14 +24,22 @@ class HomeBook {
   Quantity returnable(const InstrumentId& instrument, const LedgerId& ledger, std::uint8_t scale) const;
   friend bool operator==(const HomeBook&, const HomeBook&) = default;
 
- private:
+  // All it holds, for snapshots.
   struct Line {
-    Uint128 outstanding = 0, reserved = 0;
+    Uint128 outstanding = 0, reserved = 0;  // security units at the instrument's scale
     friend bool operator==(const Line&, const Line&) = default;
   };
+  struct Content {
+    std::map<std::pair<InstrumentId, LedgerId>, Line> lines;
+    std::set<SettlementId> noticed;
+    friend bool operator==(const Content&, const Content&) = default;
+  };
+  const Content& content() const { return content_; }
+  void restore(Content content) { content_ = std::move(content); }
+
+ private:
   GatewayId self_;
-  std::map<std::pair<InstrumentId, LedgerId>, Line> lines_;
-  std::set<SettlementId> noticed_;
+  Content content_;
 };
 
 }  // namespace ustp::protocol

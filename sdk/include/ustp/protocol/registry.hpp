@@ -16,6 +16,9 @@ class Registry {
   // The trust anchor: the authority and its public key, from the configuration.
   Registry(AuthorityId authority, std::shared_ptr<const crypto::Verifier> key);
 
+  // One under the same trust anchor to which nothing was applied.
+  Registry blank() const { return Registry(authority_, key_); }
+
   // Checks signature, chain, sequence and meaning; then applies. Errors: statement_authority, statement_chain,
   // bad_signature, statement_invalid and those of decode_statement. Nothing changes on error. A statement that is
   // already applied, octet for octet, is accepted again without effect.
