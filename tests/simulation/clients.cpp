@@ -12,7 +12,7 @@ void Clients::make_order() {
   const auto& swarm = chance.swarm();
   Order out;
   // The first ones bring units to the other ledgers; later all six directions are as likely.
-  out.at = orders_.size() < 2 ? kCsd : chance.below(kGateways);
+  out.at = orders_.size() < 4 ? kCsd : chance.below(kGateways);
   const auto to = (out.at + 1 + chance.below(2)) % kGateways;
   auto& order = out.order;
   order.participant = Charter::bank(out.at);
@@ -143,8 +143,15 @@ void Clients::state(std::size_t ledger, const AccountId& account, token::Account
 
 void Clients::trouble() {
   auto& chance = world_.chance;
-  const auto at = chance.below(kGateways);
-  const auto& account = Charter::accounts()[chance.below(3)];
+  auto at = chance.below(kGateways);
+  auto account = Charter::accounts()[chance.below(3)];
+  // Best under the feet of a transfer that is under way.
+  if (!orders_.empty() && chance.below(4) != 0) {
+    const auto& order = orders_.back().order;
+    for (std::size_t i = 0; i < kGateways; ++i)
+      if (world_.charter.profile(i).id == order.target_ledger) at = i;
+    account = order.beneficiary;
+  }
   if (chance.happens(Fault::kAccountBlockedByStatement))
     state(at, account, stated_.contains({at, account}) ? token::AccountStatus::kOpen : token::AccountStatus::kBlocked);
   auto& ledger = gateways_[at]->ledger();

@@ -13,7 +13,9 @@ enum class Defect : std::uint8_t {
 #define USTP_DEFECT(name, text) name,
 #include "tests/simulation/defects.inc"
 #undef USTP_DEFECT
-  kEdges,   // here those inside the core begin; their numbers follow (mutants.txt)
+  kCount
 };
+std::string_view name_of(Defect defect);
+std::string_view text_of(Defect defect);
 
 }  // namespace ustp::simulation

@@ -62,7 +62,8 @@ class GatewayProcess {
   bool arm_disk();
   void fold_durable();
   void spoil_before_start();
-  std::unique_ptr<gateway::Core> make_core(SimDriver& driver);
+  std::unique_ptr<gateway::Core> make_core(ledger::Driver& driver);
+  Result<void> restore(const std::vector<gateway::Block>& blocks);
 
   const std::size_t index_;
   World& world_;

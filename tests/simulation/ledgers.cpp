@@ -237,7 +237,7 @@ Result<ledger::Intent> SimDriver::prepare(const ledger::OperationRequest& reques
 // The port's outcome, unless a defect is planted here.
 ledger::Outcome SimDriver::translate(ledger::Outcome outcome) const {
   if (lies == Defect::kNotSeenIsNever && outcome.kind == OutcomeKind::kUnknown) outcome.kind = OutcomeKind::kNever;
-  if (lies == Defect::kPendingIsFinal && outcome.kind == OutcomeKind::kPending) {
+  if (lies == Defect::kPendingIsRejected && outcome.kind == OutcomeKind::kPending) {
     outcome.kind = OutcomeKind::kRejected;
     outcome.error = {Code::ledger_rejected, "pending"};
   }

@@ -18,6 +18,7 @@ struct Options {
 };
 
 bool read(int argc, char** argv, Options& out) {
+  bool many = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
     const auto number = [&](auto& into) {
@@ -27,10 +28,11 @@ bool read(int argc, char** argv, Options& out) {
     };
     if (flag == "--verbose") out.verbose = true;
     else if (flag == "--seed" && number(out.seed)) out.one = true;
-    else if (flag == "--runs" && number(out.runs)) out.one = false;
-    else if (flag == "--minutes" && number(out.minutes)) out.runs = UINT64_MAX, out.one = false;
+    else if (flag == "--runs" && number(out.runs)) many = true;
+    else if (flag == "--minutes" && number(out.minutes)) out.runs = UINT64_MAX, many = true;
     else return false;
   }
+  out.one = out.one && !many;
   if (out.one) out.runs = 1;
   return true;
 }
@@ -72,6 +74,7 @@ int main(int argc, char** argv) {
     if (report.violations.empty()) continue;
     ++failed;
     show(report);
+    std::fflush(stdout);
     std::printf("  again: ./run simulate --seed %llu   (everything: --verbose)\n", static_cast<unsigned long long>(seed));
     if (options.one && !options.verbose)
       std::fputs(run(charter, seed, Defect::kNone, Tell::kInvolved).trace.c_str(), stdout);

@@ -108,14 +108,14 @@ bool Run::ledgers_step() {
 
 bool Run::one_step() {
   const auto pick = chance_.below(100);
-  if (pick < 5 && clients_->step()) return true;
+  if (pick < 8 && clients_->step()) return true;
   if (pick < 50 && gateways_step()) return true;
   if (pick < 75 && network_->step(world_.now)) return true;
   return ledgers_step() || gateways_step() || network_->step(world_.now);
 }
 
 void Run::trouble() {
-  if (chance_.healed) return;
+  if (chance_.healed || chance_.quiet) return;
   clients_->trouble();
   if (chance_.happens(Fault::kClockJump)) gateways_[chance_.below(kGateways)]->set_clock(any_offset(chance_));
   if (chance_.below(100) == 0) gateways_[chance_.below(kGateways)]->keep_backup();
@@ -162,6 +162,7 @@ Report Run::go() {
     trace_.step(report.steps);
     violations_.step(report.steps);
     world_.now = world_.now + Duration::milliseconds(static_cast<std::int64_t>(chance_.below(3)));
+    chance_.quiet = report.steps < swarm_.quiet;
     if (!chance_.healed && report.steps >= swarm_.steps) {
       report.healed_at = report.steps;
       heal();

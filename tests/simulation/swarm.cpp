@@ -27,17 +27,20 @@ Swarm choose(SeededRandom& random) {
                            Fault::kCrashAmongEffects, Fault::kSyncError, Fault::kNoSpace, Fault::kShortWrite,
                            Fault::kClockJump, Fault::kAccountBlockedAtLedger, Fault::kAccountBlockedByStatement})
     rate(fault) = std::min<std::uint32_t>(rate(fault), 150);
+  for (const auto fault : {Fault::kClockJump, Fault::kAccountBlockedAtLedger, Fault::kAccountBlockedByStatement})
+    rate(fault) = std::min<std::uint32_t>(rate(fault), random.below(4) == 0 ? 150 : 25);
   rate(Fault::kBitFlip) = random.below(8) == 0 ? 3000 : 0;    // of restarts
   rate(Fault::kOldBackup) = random.below(16) == 0 ? 3000 : 0;  // of restarts
-  out.orders = 4 + static_cast<std::uint32_t>(random.below(10));
-  out.steps = 300 + static_cast<std::uint32_t>(random.below(900));
+  out.orders = 6 + static_cast<std::uint32_t>(random.below(14));
+  out.quiet = random.below(3) == 0 ? 0 : 300;
+  out.steps = out.quiet + 300 + static_cast<std::uint32_t>(random.below(900));
   out.batch_max = random.below(3) == 0 ? 1 : 2 + static_cast<std::uint32_t>(random.below(12));
   out.inbox_max = random.below(4) == 0 ? 3 : 64;
   out.open_max = random.below(6) == 0 ? 3 : 1000;
   out.quantity_max = random.below(3) == 0 ? 400'000 : 5'000;
   out.contention = random.below(3) == 0 ? 50 : 5;
   out.bad_orders = random.below(2) == 0 ? 15 : 0;
-  out.vote_within = random.below(3) == 0 ? 5 : 60;
+  out.vote_within = random.below(5) == 0 ? 5 : 60;
   out.calm = static_cast<std::uint32_t>(random.below(4));
   return out;
 }

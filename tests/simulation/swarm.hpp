@@ -25,7 +25,8 @@ std::string_view to_string(Fault fault);
 struct Swarm {
   std::array<std::uint32_t, kFaults> rate{};  // of 10,000 chances
   std::uint32_t orders = 0;        // that clients give
-  std::uint32_t steps = 0;         // of trouble, before the world is healed
+  std::uint32_t quiet = 0;         // steps without trouble at the beginning, for units to reach all ledgers
+  std::uint32_t steps = 0;         // until the world is healed
   std::uint32_t batch_max = 0;     // inputs of one block
   std::uint32_t inbox_max = 0;     // inputs that wait; beyond, the edges are pushed back
   std::uint32_t open_max = 0;      // transfers open at one gateway
@@ -43,7 +44,7 @@ class Chance {
   Chance(SeededRandom& random, const Swarm& swarm) : random_(random), swarm_(swarm) {}
   bool happens(Fault fault) {
     const auto at = static_cast<std::size_t>(fault);
-    if (healed || swarm_.rate[at] == 0 || random_.below(10'000) >= swarm_.rate[at]) return false;
+    if (healed || quiet || swarm_.rate[at] == 0 || random_.below(10'000) >= swarm_.rate[at]) return false;
     ++count[at];
     return true;
   }
@@ -53,7 +54,7 @@ class Chance {
   SeededRandom& random() { return random_; }
   const Swarm& swarm() const { return swarm_; }
 
-  bool healed = false;
+  bool healed = false, quiet = false;
   std::array<std::uint64_t, kFaults> count{};
 
  private:
