@@ -89,6 +89,10 @@ void Batch::on(ledger::Outcome outcome) {
   if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
   const auto operation = it->second.operation;
   auto& transfer = core_.transfers_.at(it->second.transfer);
+  // It would be a vote or, too late for one, an undo, and there may have been a vote already. It is asked about again.
+  if (operation.kind == OperationKind::kCreate && outcome.kind == ledger::OutcomeKind::kFinal &&
+      transfer.state.state == State::kCreating && !core_.may_give_up(transfer))
+    return;
   core_.close_operation(outcome.id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
@@ -194,6 +198,7 @@ void Batch::on(CancelCommand command) {
   const auto it = core_.transfers_.find(command.transfer);
   if (it == core_.transfers_.end() || it->second.state.owner != command.participant)
     return answer(Error{Code::not_found, command.transfer.hex()});
+  if (!core_.may_give_up(it->second)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
   StepEntry entry;
   entry.kind = StepEntry::Kind::kCancel;
   if (auto done = advance(&it->second, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
@@ -230,6 +235,9 @@ void Batch::fire_timers() {
       }
       entry.kind = StepEntry::Kind::kRecheck;
       (void)advance(&transfer, protocol::RecheckInput{}, std::move(entry));
+    } else if (transfer.state.state != State::kInDoubt && !core_.may_give_up(transfer)) {
+      core_.arm(transfer, now_ + core_.options_.status_retry);
+      continue;
     } else {
       entry.kind = StepEntry::Kind::kDeadline;
       (void)advance(&transfer, protocol::DeadlineInput{}, std::move(entry));

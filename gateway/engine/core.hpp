@@ -143,6 +143,8 @@ class Core {
     std::uint64_t link = 0;             // 0 = down
     bool greeted = false;               // their hello came on this link
     bool skewed = false;
+    bool compared = false;              // heads were, in this run
+    std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
   };
   struct OpenOperation {
@@ -160,6 +162,7 @@ class Core {
     std::vector<std::uint64_t> blocks;       // that tell of it
     std::vector<OperationId> operations;     // asked of the ledger, not ended
     Instant armed{INT64_MAX};                // its entry in timers_
+    bool inherited = false;                  // from before this run
   };
   struct OrderKey {                          // decision 21: keys of different participants never meet
     ParticipantId participant;
@@ -172,6 +175,9 @@ class Core {
     };
   };
   Transfer& first_seen(const TransferId& id);
+  // Decision 4: a journal may be an older one that was restored. Until heads were compared with the peer, which may have
+  // a vote or know a decision that the journal has not, nothing that was there before is given up.
+  bool may_give_up(const Transfer& transfer) const;
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
