@@ -99,12 +99,15 @@ void Clients::cancel(std::size_t which) {
 
 bool Clients::step() {
   auto& chance = world_.chance;
+  if (chance.healed && tell_statements()) return true;
   if (left_ > 0 && (chance.healed || chance.below(3) == 0)) {
     make_order();
     return true;
   }
   if (orders_.empty()) return false;
-  const auto which = chance.below(orders_.size());
+  // Mostly one of those that are under way.
+  const auto recent = std::min<std::size_t>(orders_.size(), 4);
+  const auto which = chance.below(3) == 0 ? chance.below(orders_.size()) : orders_.size() - 1 - chance.below(recent);
   auto& one = orders_[which];
   if (!one.transfer) {
     if (one.over || !gateways_[one.at]->up() || (!chance.healed && chance.below(4) != 0)) return false;
@@ -116,6 +119,17 @@ bool Clients::step() {
   else if (chance.happens(Fault::kClientCancel)) cancel(which);
   else return false;
   return true;
+}
+
+// The authority's people hand a statement in again when a gateway went down over it.
+bool Clients::tell_statements() {
+  for (auto& gateway : gateways_) {
+    if (!gateway->up() || !gateway->idle() || gateway->core()->registry().position() >= log_.size()) continue;
+    for (auto i = gateway->core()->registry().position(); i < log_.size(); ++i)
+      gateway->put(gateway::StatementCommand{log_[i], [](auto) {}});
+    return true;
+  }
+  return false;
 }
 
 bool Clients::content() const {

@@ -25,6 +25,7 @@ class Clients {
     std::uint32_t tries = 0;
   };
   void make_order();
+  bool tell_statements();
   void send(std::size_t which);
   void send_other_body(std::size_t which);
   void cancel(std::size_t which);

@@ -22,6 +22,7 @@ class FakeFile {
   void replace(Bytes content);             // synced: a file written anew and renamed over the old one
   std::size_t synced() const { return synced_.size(); }
   Bytes& image() { return synced_; }       // for rot, and for backups
+  const Bytes& image() const { return synced_; }
 
   WriteFault next_write = WriteFault::kNone;
   bool next_sync_fails = false;

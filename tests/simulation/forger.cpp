@@ -34,9 +34,9 @@ Bytes forge(const Bytes& frame, crypto::Signer& stranger) {
 }
 
 Duration any_offset(Chance& chance) {
-  constexpr std::int64_t kMost[] = {1'500, 10'000, 300'000, 3'600'000, 36'000'000'000};  // ms
+  constexpr std::int64_t kMost[] = {1'500, 10'000, 300'000, 72'000'000, 36'000'000'000};  // ms
   const auto level = chance.below(20);
-  const auto most = kMost[level < 10 ? 0 : level < 14 ? 1 : level < 17 ? 2 : level < 19 ? 3 : 4];
+  const auto most = kMost[level < 8 ? 0 : level < 11 ? 1 : level < 14 ? 2 : level < 19 ? 3 : 4];
   const auto ms = static_cast<std::int64_t>(chance.below(static_cast<std::uint64_t>(2 * most))) - most;
   return Duration::milliseconds(ms);
 }

@@ -63,10 +63,27 @@ void GatewayProcess::keep_backup() {
   backup_ = std::move(copy);
 }
 
+// Whether the backup is from before a decision to commit of this gateway's. To lose that one is beyond the fault model
+// (README.md): nobody but this journal knows of it until the ledger's proof of the extinguish has left.
+bool GatewayProcess::loses_decision() const {
+  const auto& octets = files_.blocks.image();
+  for (const auto& one : extents(octets)) {
+    if (one.at < backup_->blocks.image().size()) continue;
+    const auto block = gateway::parse_block(BytesView(octets).subspan(one.at, one.size));
+    const auto decoded = block ? gateway::decode_entries(block->payload) : Error{Code::journal_damaged, ""};
+    if (!decoded) continue;
+    for (const auto& entry : decoded->entries)
+      if (const auto* step = std::get_if<gateway::StepEntry>(&entry))
+        if (step->record.to == protocol::State::kExtinguishing) return true;
+  }
+  return false;
+}
+
 // What befalls a disk while nobody looks.
 void GatewayProcess::spoil_before_start() {
   auto& chance = world_.chance;
-  if (backup_ && backup_->blocks.image().size() < files_.blocks.image().size() && chance.happens(Fault::kOldBackup)) {
+  if (backup_ && backup_->blocks.image().size() < files_.blocks.image().size() && !loses_decision() &&
+      chance.happens(Fault::kOldBackup)) {
     world_.trace.say(id_.str(), "an old backup of the journal is restored");
     files_.blocks.replace(backup_->blocks.image());
     files_.epoch = backup_->epoch;
@@ -123,7 +140,6 @@ void GatewayProcess::start() {
   unsynced_.clear();
   world_.checker->started(index_, blocks->empty() ? 0 : blocks->back().position, *core_);
   auto effects = core_->resume(local());
-  if (world_.defect == Defect::kNoResume) effects.executes.clear();
   if (world_.defect == Defect::kResubmitUnderNewKey)
     for (auto& intent : effects.executes) intent = driver_->under_new_key(intent);
   waiting_.push_back({journal_->durable(), std::move(effects)});
@@ -179,7 +195,6 @@ bool GatewayProcess::take_answers() {
     auto told = std::move(answers[i]);
     answers.erase(answers.begin() + static_cast<std::ptrdiff_t>(i));
     if (told.run != run_) continue;
-    if (world_.defect == Defect::kDropOutcome && !unsynced_.empty()) continue;
     inbox_.push_back(driver_->translate(std::move(told.outcome)));
     took = true;
   }

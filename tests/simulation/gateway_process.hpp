@@ -62,6 +62,7 @@ class GatewayProcess {
   bool arm_disk();
   void fold_durable();
   void spoil_before_start();
+  bool loses_decision() const;
   std::unique_ptr<gateway::Core> make_core(ledger::Driver& driver);
   Result<void> restore(const std::vector<gateway::Block>& blocks);
 

@@ -11,6 +11,21 @@ using namespace ustp::simulation;
 
 namespace {
 
+// Seeds that failed once. What a seed does changes with the simulator; that they pass must not.
+struct Regression {
+  std::uint64_t seed;
+  const char* name;
+};
+constexpr Regression kRegressions[] = {
+    {238, "equal status reports and the question went round for ever"},
+    {966, "a request that never reached the ledger was asked about for ever"},
+    {470, "a clock that was put back stopped the questions"},
+    {337, "a release after the conversation left the transfer open when the home gateway was told last"},
+    {803, "a recipient restored from before its vote undid what it had voted for"},
+    {1408, "a sender restored from before its decision decided otherwise"},
+    {1184, "a statement lost with its gateway was never handed in again"},
+};
+
 struct Options {
   std::uint64_t seed = 1, runs = 200;
   double minutes = 0;
@@ -60,7 +75,10 @@ int main(int argc, char** argv) {
   };
   std::array<std::uint64_t, kFaults> faults{};
   std::uint64_t runs = 0, steps = 0, committed = 0, aborted = 0, suspended = 0, restored = 0, longest = 0, failed = 0;
-  for (auto seed = options.seed; runs < options.runs; ++seed, ++runs) {
+  const std::size_t regressions = options.one ? 0 : std::size(kRegressions);
+  for (std::uint64_t next = 0; next < regressions || runs < options.runs; ++next, ++runs) {
+    const bool again = next < regressions;
+    const auto seed = again ? kRegressions[next].seed : options.seed + (next - regressions);
     if (options.minutes > 0 && minutes() >= options.minutes) break;
     auto report = run(charter, seed, Defect::kNone, options.one && options.verbose ? Tell::kAll : Tell::kNothing);
     steps += report.steps;
@@ -68,12 +86,13 @@ int main(int argc, char** argv) {
     aborted += report.aborted;
     suspended += report.suspended;
     restored += report.restored;
-    longest = std::max(longest, report.steps - report.healed_at);
+    if (!report.restored && report.healed_at != 0) longest = std::max(longest, report.steps - report.healed_at);
     for (std::size_t i = 0; i < kFaults; ++i) faults[i] += report.faults[i];
     if (options.one && options.verbose) std::fputs(report.trace.c_str(), stdout);
     if (report.violations.empty()) continue;
     ++failed;
     show(report);
+    if (again) std::printf("  failed before: %s\n", kRegressions[next].name);
     std::fflush(stdout);
     std::printf("  again: ./run simulate --seed %llu   (everything: --verbose)\n", static_cast<unsigned long long>(seed));
     if (options.one && !options.verbose)

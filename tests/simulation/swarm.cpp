@@ -19,6 +19,9 @@ Swarm choose(SeededRandom& random) {
   constexpr std::uint32_t kLevels[] = {10, 40, 150, 500, 1500};
   for (auto& rate : out.rate)
     if (random.below(2) == 0) rate = kLevels[random.below(std::size(kLevels))];
+  // What has few chances in a run comes more often.
+  for (auto at = static_cast<std::size_t>(Fault::kLedgerSlow); at <= static_cast<std::size_t>(Fault::kClientCancel); ++at)
+    out.rate[at] *= 3;
   const auto rate = [&](Fault fault) -> std::uint32_t& { return out.rate[static_cast<std::size_t>(fault)]; };
   // What takes the world apart faster than it can be put together again is kept rare.
   for (const auto fault : {Fault::kCut, Fault::kOneWay, Fault::kFlap, Fault::kCorruptFrame, Fault::kForgedFrame,
@@ -30,7 +33,7 @@ Swarm choose(SeededRandom& random) {
   for (const auto fault : {Fault::kClockJump, Fault::kAccountBlockedAtLedger, Fault::kAccountBlockedByStatement})
     rate(fault) = std::min<std::uint32_t>(rate(fault), random.below(4) == 0 ? 150 : 25);
   rate(Fault::kBitFlip) = random.below(8) == 0 ? 3000 : 0;    // of restarts
-  rate(Fault::kOldBackup) = random.below(16) == 0 ? 3000 : 0;  // of restarts
+  rate(Fault::kOldBackup) = random.below(6) == 0 ? 3000 : 0;  // of restarts
   out.orders = 6 + static_cast<std::uint32_t>(random.below(14));
   out.quiet = random.below(3) == 0 ? 0 : 300;
   out.steps = out.quiet + 300 + static_cast<std::uint32_t>(random.below(900));
