@@ -95,9 +95,14 @@ Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, Ste
 void Batch::on(ledger::Outcome outcome) {
   const auto it = core_.operations_.find(outcome.id);
   if (it == core_.operations_.end()) return;  // told before
+  it->second.unseen = outcome.kind == ledger::OutcomeKind::kUnknown;
   if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
   const auto operation = it->second.operation;
   auto& transfer = core_.transfers_.at(it->second.transfer);
+  // It would be a vote or, too late for one, an undo, and there may have been a vote already. It is asked about again.
+  if (operation.kind == OperationKind::kCreate && outcome.kind == ledger::OutcomeKind::kFinal &&
+      transfer.state.state == State::kCreating && !core_.may_give_up(transfer))
+    return;
   core_.close_operation(outcome.id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
@@ -203,6 +208,7 @@ void Batch::on(CancelCommand command) {
   const auto it = core_.transfers_.find(command.transfer);
   if (it == core_.transfers_.end() || it->second.state.owner != command.participant)
     return answer(Error{Code::not_found, command.transfer.hex()});
+  if (!core_.may_give_up(it->second)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
   StepEntry entry;
   entry.kind = StepEntry::Kind::kCancel;
   if (auto done = advance(&it->second, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
@@ -213,7 +219,20 @@ void Batch::on(QueryCommand command) {
   effects_.replies.push_back(command.look(core_));
 }
 
+// A clock that was ahead and is put right leaves behind times to ask again that are far away: they count anew. Deadlines
+// are absolute and stay.
+void Batch::notice_clock() {
+  const bool put_back = now_ + Duration::seconds(1) < core_.last_now_;
+  core_.last_now_ = now_;
+  if (!put_back) return;
+  core_.next_requery_ = core_.next_hello_ = now_;
+  for (auto& [id, operation] : core_.operations_) operation.asked = {};
+  for (auto& [id, transfer] : core_.transfers_)
+    if (transfer.state.state == State::kInDoubt || transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
+}
+
 void Batch::fire_timers() {
+  notice_clock();
   while (!core_.timers_.empty() && core_.timers_.begin()->first <= now_) {
     const auto [at, id] = *core_.timers_.begin();
     auto& transfer = core_.transfers_.at(id);
@@ -230,6 +249,9 @@ void Batch::fire_timers() {
       }
       entry.kind = StepEntry::Kind::kRecheck;
       (void)advance(&transfer, protocol::RecheckInput{}, std::move(entry));
+    } else if (transfer.state.state != State::kInDoubt && !core_.may_give_up(transfer)) {
+      core_.arm(transfer, now_ + core_.options_.status_retry);
+      continue;
     } else {
       entry.kind = StepEntry::Kind::kDeadline;
       (void)advance(&transfer, protocol::DeadlineInput{}, std::move(entry));
@@ -241,7 +263,9 @@ void Batch::fire_timers() {
   for (auto& [id, operation] : core_.operations_) {
     if (now_ - operation.asked < core_.options_.requery_every || operation.intent.octets.empty()) continue;
     operation.asked = now_;
-    effects_.queries.push_back(operation.intent);
+    // What was lost on the way to the ledger is sent again: under the same id it is the same operation (decision 8).
+    (operation.unseen ? effects_.executes : effects_.queries).push_back(operation.intent);
+    operation.unseen = false;
   }
   core_.next_requery_ = core_.operations_.empty() ? Instant{INT64_MAX} : now_ + core_.options_.requery_every;
 }

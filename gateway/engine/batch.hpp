@@ -38,6 +38,7 @@ class Batch {
   void refuse_frame(const FrameInput& input, const Error& error);
   void recheck_suspended();
   void refresh_hellos();
+  void notice_clock();
   void take_refused();                            // what prepare() refused, as the outcomes they are
   protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order) const;

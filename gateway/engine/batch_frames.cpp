@@ -58,6 +58,7 @@ void Batch::on_hello(const FrameInput& input) {
     core_.recovery_only_ = true;
     return refuse_frame(input, {Code::journal_behind_peer, input.peer.str()});
   }
+  if (!std::exchange(channel.compared, true)) channel.owed = hello->sent.sequence;
   const auto& log = core_.registry_.log();
   for (std::uint64_t i = hello->statements; i < log.size(); ++i)
     effects_.sends.push_back(

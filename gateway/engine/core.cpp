@@ -73,8 +73,15 @@ void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, 
   const auto id = intent.id;
   if (!intent.octets.empty()) last_intent_ = intent;
   transfer.operations.push_back(id);
-  operations_[id] = {transfer.state.id, operation, std::move(intent), now};
+  operations_[id] = {transfer.state.id, operation, std::move(intent), now, false};
   if (next_requery_.ns == INT64_MAX) next_requery_ = now + options_.requery_every;
+}
+
+bool Core::may_give_up(const Transfer& transfer) const {
+  if (!transfer.inherited) return true;
+  const auto channel = channels_.find(transfer.state.peer);
+  return !recovery_only_ && channel != channels_.end() && channel->second.compared &&
+         channel->second.received.sequence >= channel->second.owed;
 }
 
 void Core::close_operation(const OperationId& id) {
@@ -232,6 +239,7 @@ Effects Core::resume(Instant now) {
   }
   if (!operations_.empty()) next_requery_ = now + options_.requery_every;
   next_hello_ = now + options_.hello_every;
+  for (auto& [id, transfer] : transfers_) transfer.inherited = !protocol::is_terminal(transfer.state.state);
   effects.peers_changed = true;
   return effects;
 }

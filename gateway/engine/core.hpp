@@ -144,6 +144,8 @@ class Core {
     std::uint64_t link = 0;             // 0 = down
     bool greeted = false;               // their hello came on this link
     bool skewed = false;
+    bool compared = false;              // heads were, in this run
+    std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
   };
   struct OpenOperation {
@@ -151,6 +153,7 @@ class Core {
     protocol::OperationRef operation;
     ledger::Intent intent;
     Instant asked;
+    bool unseen = false;                // the ledger does not know it: it may never have been reached
   };
   Result<void> replay_step(const StepEntry& entry,
                            const std::map<std::pair<bool, GatewayId>, std::vector<wire::BatchView>>& views,
@@ -160,6 +163,7 @@ class Core {
     std::vector<std::uint64_t> blocks;       // that tell of it
     std::vector<OperationId> operations;     // asked of the ledger, not ended
     Instant armed{INT64_MAX};                // its entry in timers_
+    bool inherited = false;                  // from before this run
   };
   struct OrderKey {                          // decision 21: keys of different participants never meet
     ParticipantId participant;
@@ -172,6 +176,9 @@ class Core {
     };
   };
   Transfer& first_seen(const TransferId& id);
+  // Decision 4: a journal may be an older one that was restored. Until heads were compared with the peer, which may have
+  // a vote or know a decision that the journal has not, nothing that was there before is given up.
+  bool may_give_up(const Transfer& transfer) const;
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
@@ -195,6 +202,7 @@ class Core {
   std::unordered_map<OrderKey, std::pair<Hash256, TransferId>, OrderKey::Spread> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
+  Instant last_now_;                    // of the batch before
   ledger::Intent last_intent_;          // prepared or restored; its number is the highest (snapshots)
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;

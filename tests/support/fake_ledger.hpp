@@ -25,6 +25,10 @@ class FakeLedger {  // survives the gateway's crashes: its own failure domain (d
   // What became of it; kUnknown when it was never seen (decision 8).
   ledger::Outcome ask(const OperationId& id) const;
 
+  // A broken ledger, for whoever shows that it is noticed.
+  void forget(const OperationId& id) { done_.erase(id); }
+  void forget_tombstone(const OperationId& id) { tombstones_.erase(id), ended_.erase(id); }
+
   Uint128 units(const AccountId& account) const;
   Uint128 supply() const;          // rights: everything but custody
   Uint128 custody() const;         // the backing account on an issuer ledger; provisional units elsewhere

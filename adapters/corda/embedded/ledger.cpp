@@ -7,6 +7,9 @@
 namespace ustp::corda {
 namespace {
 
+// Beyond, an older refusal is "unknown" when asked about, and the operation is tried again.
+constexpr std::size_t kMaxRefused = 65'536;
+
 using ledger::OutcomeKind;
 
 std::string identity_of(const Book& book) {
@@ -103,6 +106,7 @@ Result<void> CordaLedger::enter(std::uint64_t epoch) {
   if (failed_) return is_failed();
   if (epoch < epoch_) return Error{Code::fenced, "epoch " + std::to_string(epoch_) + " has taken over"};
   if (epoch > epoch_ && store_) USTP_CHECK(store_->save_epoch(epoch));
+  if (epoch > epoch_) refused_.clear();
   epoch_ = epoch;
   return {};
 }
@@ -124,7 +128,11 @@ Result<Answer> CordaLedger::execute(const Question& question, bool fenced, std::
   if (request->id != question.id) return rejected(Code::ledger_message, "id");
   const auto draft = plan({vault_, book_.instrument, book_.suspense,
                            [this](const OperationId& id) { return seen(id); }, round.row.batch.at}, *request);
-  if (!draft) return rejected(draft.error().code, draft.error().detail);
+  if (!draft) {
+    if (refused_.size() < kMaxRefused) refused_[question.id] = draft.error();
+    return rejected(draft.error().code, draft.error().detail);
+  }
+  refused_.erase(question.id);
   USTP_CHECK(notarise(*request, hash, *draft, round));
   round.finals.emplace_back(index, &done_.at(question.id));
   return Answer{question.id, OutcomeKind::kFinal, {}, {}};
@@ -216,6 +224,9 @@ Result<std::vector<Answer>> CordaLedger::run(std::span<const Question> questions
       round.finals.emplace_back(i, &it->second);
     } else if (tombstones_.contains(question.id)) {
       answer.kind = OutcomeKind::kNever;
+    } else if (const auto no = refused_.find(question.id); no != refused_.end() && epoch == epoch_) {
+      answer.kind = OutcomeKind::kRejected;
+      answer.error = no->second;
     }
     answers.push_back(std::move(answer));
   }

@@ -78,6 +78,7 @@ class CordaLedger final : public LedgerAccess {
   Vault vault_;
   std::unordered_map<OperationId, Done> done_;
   std::unordered_set<OperationId> tombstones_;
+  std::unordered_map<OperationId, Error> refused_;  // in this epoch; told when asked, and no bar to another try
   std::vector<NotaryBatch> batches_;  // by number
   std::uint64_t epoch_ = 0;
   bool failed_ = false;               // the store failed: what is in memory may be ahead of it, nothing more is told

@@ -117,7 +117,8 @@ Result<Event> outcome_event(const TransferState& state, const OutcomeInput& in, 
     case OperationKind::kRelease:
       if (in.ordinal != state.release_ordinal) return Error{Code::unexpected_message, "outcome of an earlier release"};
       if (!final) return Event::kReleaseRefused;
-      return state.complete_received && !state.notice_pending ? Event::kReleaseFinalDone : Event::kReleaseFinal;
+      if (!state.complete_received) return Event::kReleaseFinal;
+      return state.notice_pending ? Event::kReleaseFinalNoticePending : Event::kReleaseFinalDone;
     case OperationKind::kDestroy: return final ? Event::kDestroyFinal : Event::kDestroyRefused;
   }
   return Error{Code::internal, "operation kind"};
@@ -166,7 +167,9 @@ std::optional<Refusal> check_repetition(const TransferState& state, const Messag
   for (const auto& seen : state.seen) {
     if (seen.hash == in.hash) {  // USTP-TRF-010
       Refusal same{Error{Code::sequence_replayed, std::string(to_string(seen.type))}, std::nullopt};
-      if (seen.hash == state.last_received && !state.last_answer.empty())
+      // A status report is an answer itself: answered by the question again, two equal ones would go round for ever.
+      if (seen.hash == state.last_received && !state.last_answer.empty() &&
+          seen.type != wire::MessageType::kStatusReport)
         same.answer = Outgoing{state.peer, {}, state.last_answer};
       return same;
     }

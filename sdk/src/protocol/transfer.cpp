@@ -76,6 +76,7 @@ std::string_view to_string(Event event) {
     case Event::kReleaseRefused: return "release refused";
     case Event::kDestroyFinal: return "destroy final";
     case Event::kDestroyRefused: return "destroy refused";
+    case Event::kReleaseFinalNoticePending: return "release final, home not told";
     case Event::kDeadline: return "deadline";
     case Event::kCancel: return "cancel";
     case Event::kRecheck: return "re-check passed";
@@ -252,7 +253,8 @@ void apply_input(TransferState& state, const Record& record, const Input& input)
   if (record.reason) state.reason = record.reason;
   if (!record.rule.empty()) state.rule = record.rule;
   if (record.event == Event::kReleaseRefused) ++state.release_ordinal;
-  if (record.event == Event::kReleaseFinal || record.event == Event::kReleaseFinalDone)
+  if (record.event == Event::kReleaseFinal || record.event == Event::kReleaseFinalDone ||
+      record.event == Event::kReleaseFinalNoticePending)
     state.disposition = wire::Disposition::kBeneficiary;
   if (const auto* row = find_transition(record.from, record.event); row && row->action == Action::kAlarm)
     ++state.alarms;

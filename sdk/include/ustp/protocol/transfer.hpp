@@ -59,7 +59,7 @@ enum class Event : std::uint8_t {
   kPeerError, kPeerAbort, kDecisionAbort, kDecisionCommit,
   kLockFinal = 40, kLockRefused, kUnlockFinal, kUnlockRefused, kExtinguishFinal, kExtinguishRefused, kCreateFinal,
   kCreateRefused, kAssignFinal, kAssignRefused, kSuspendFinal, kSuspendRefused, kReleaseFinal, kReleaseFinalDone,
-  kReleaseRefused, kDestroyFinal, kDestroyRefused,
+  kReleaseRefused, kDestroyFinal, kDestroyRefused, kReleaseFinalNoticePending,
   kDeadline = 70, kCancel, kRecheck,
 };
 

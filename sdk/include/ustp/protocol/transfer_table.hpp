@@ -73,6 +73,7 @@ inline constexpr auto kTransitions = std::to_array<Transition>({
   {State::kSuspended,     Event::kRecheck,          State::kReleasing,     Action::kRelease,             "USTP-TRF-049"},
   {State::kReleasing,     Event::kReleaseFinal,     State::kAssigned,      Action::kNothing,             "USTP-TRF-049"},
   {State::kReleasing,     Event::kReleaseFinalDone, State::kReceived,      Action::kNothing,             "USTP-TRF-049"},
+  {State::kReleasing,     Event::kReleaseFinalNoticePending, State::kNotifying, Action::kNothing,        "USTP-TRF-051"},
   {State::kReleasing,     Event::kReleaseRefused,   State::kSuspended,     Action::kNothing,             "USTP-TRF-049"},
   {State::kAssigned,      Event::kComplete,         State::kReceived,      Action::kNothing,             "USTP-TRF-050"},
   {State::kAssigned,      Event::kCompleteNoticePending, State::kNotifying, Action::kNothing,            "USTP-TRF-051"},
