@@ -99,15 +99,21 @@ void Batch::on(ledger::Outcome outcome) {
   if (outcome.kind == ledger::OutcomeKind::kPending || outcome.kind == ledger::OutcomeKind::kUnknown) return;
   const auto operation = it->second.operation;
   auto& transfer = core_.transfers_.at(it->second.transfer);
-  // It would be a vote or, too late for one, an undo, and there may have been a vote already. It is asked about again.
+  // It would be a vote or, too late for one, an undo, and there may have been a vote already: it waits for the peer's head.
   if (operation.kind == OperationKind::kCreate && outcome.kind == ledger::OutcomeKind::kFinal &&
-      transfer.state.state == State::kCreating && !core_.may_give_up(transfer))
+      transfer.state.state == State::kCreating && !core_.may_give_up(transfer)) {
+    core_.held_[outcome.id] = std::move(outcome);
     return;
+  }
   core_.close_operation(outcome.id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
   (void)advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
                 std::move(entry));
+}
+
+void Batch::take_held() {
+  for (auto& [id, outcome] : std::exchange(core_.held_, {})) on(std::move(outcome));  // what still waits is held again
 }
 
 Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {

@@ -39,6 +39,7 @@ class Batch {
   void recheck_suspended();
   void refresh_hellos();
   void notice_clock();
+  void take_held();                               // outcomes that waited for a peer's head
   void take_refused();                            // what prepare() refused, as the outcomes they are
   protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order) const;

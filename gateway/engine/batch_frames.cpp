@@ -58,7 +58,10 @@ void Batch::on_hello(const FrameInput& input) {
     core_.recovery_only_ = true;
     return refuse_frame(input, {Code::journal_behind_peer, input.peer.str()});
   }
-  if (!std::exchange(channel.compared, true)) channel.owed = hello->sent.sequence;
+  if (!std::exchange(channel.compared, true)) {
+    channel.owed = hello->sent.sequence;
+    take_held();
+  }
   const auto& log = core_.registry_.log();
   for (std::uint64_t i = hello->statements; i < log.size(); ++i)
     effects_.sends.push_back(
@@ -134,6 +137,7 @@ void Batch::on_batch(FrameInput input) {
   entries_.frame(true, input.peer, input.frame);
   for (std::uint32_t item = 0; item < batch->items.size(); ++item)
     on_message(input.peer, {true, input.peer, frame, item}, *batch, item);
+  if (!core_.held_.empty()) take_held();
 }
 
 void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchView& batch, std::uint32_t item) {

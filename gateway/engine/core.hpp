@@ -203,6 +203,7 @@ class Core {
   std::set<std::pair<Instant, TransferId>> timers_;
   Instant next_requery_{INT64_MAX}, next_hello_{INT64_MAX};
   Instant last_now_;                    // of the batch before
+  std::map<OperationId, ledger::Outcome> held_;  // until heads are compared (may_give_up); asked for again after a crash
   ledger::Intent last_intent_;          // prepared or restored; its number is the highest (snapshots)
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
