@@ -255,7 +255,8 @@ void Batch::fire_timers() {
       }
       entry.kind = StepEntry::Kind::kRecheck;
       (void)advance(&transfer, protocol::RecheckInput{}, std::move(entry));
-    } else if (transfer.state.state != State::kInDoubt && !core_.may_give_up(transfer)) {
+    } else if (transfer.state.state != State::kReady && transfer.state.state != State::kInDoubt &&
+               !core_.may_give_up(transfer)) {  // doubt gives up nothing: it asks
       core_.arm(transfer, now_ + core_.options_.status_retry);
       continue;
     } else {
