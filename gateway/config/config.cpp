@@ -101,7 +101,7 @@ void read_rest(Reader& reader, GatewayConfig& out) {
   out.log.file = reader.path("log", "file", false);
   auto& limits = out.limits;
   read_number(reader, "open_transfers", 1, 10'000'000, limits.open_transfers);
-  read_number(reader, "frame_octets", 64 << 10, 64 << 20, limits.frame_octets);
+  read_number(reader, "frame_octets", 128 << 10, 64 << 20, limits.frame_octets);
   read_number(reader, "messages_per_batch", 1, 65'535, limits.messages_per_batch);
   read_number(reader, "peer_frames_queued", 1, 1'000'000, limits.peer_frames_queued);
   read_number(reader, "snapshot_octets", 4096, std::int64_t{1} << 40, limits.snapshot_octets);

@@ -73,6 +73,7 @@ Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, Ste
     transfer->state = std::move(fresh);
   }
   core_.absorb(*transfer, result.record, core_.position_ + 1);
+  confirm_counted();
   effects_.steps.push_back({transfer->state.id, result.record.from, result.record.to, result.record.event,
                             transfer->state.role == protocol::Role::kSender, transfer->state.alarms != alarms});
   for (std::size_t i = 0; i < result.operations.size(); ++i) {

@@ -29,6 +29,8 @@ class Batch {
   void on_status_request(const GatewayId& peer, MessageRef ref, const wire::Message& message);
   void on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash);
 
+  void confirm_counted();                         // to those whose notices the home book has counted
+
   // Steps a transfer and books what follows; the error is the refusal's.
   // `transfer` is null for an order or a proposal that starts one.
   Result<void> advance(Core::Transfer* transfer, protocol::Input input, StepEntry entry);

@@ -185,18 +185,22 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
 }
 
 void Batch::on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash) {
-  const auto done = core_.home_book_.on_notice(std::get<wire::MoveNotice>(message.body), peer, core_.registry_);
+  const auto done = core_.home_book_.on_notice(message, hash, peer, core_.registry_);
   if (!done) {
     ++core_.counters_.notices_refused;
     entries_.add(RefusalEntry{ref, done.error()});
     queue(protocol::error_answer(peer, message, hash, done.error(), now_));
     return;
   }
-  wire::Message receipt = message;
-  receipt.previous = hash;
-  receipt.body = wire::MoveNoticeReceipt{hash};
-  const auto sent = queue({peer, receipt.type(), wire::encode(receipt)});
-  entries_.add(NoticeEntry{ref, sent});
+  entries_.add(NoticeEntry{ref});
+  confirm_counted();
+}
+
+void Batch::confirm_counted() {
+  for (const auto& one : core_.home_book_.take_counted()) {
+    const wire::Message receipt{one.session, one.transfer, one.settlement, one.notice, {}, wire::MoveNoticeReceipt{one.notice}};
+    queue({one.recipient, receipt.type(), wire::encode(receipt)});
+  }
 }
 
 }  // namespace ustp::gateway

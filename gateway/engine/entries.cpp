@@ -138,10 +138,7 @@ struct Put {
     put(w, e.answer);
     w.u64(static_cast<std::uint64_t>(e.time.ns));
   }
-  void operator()(const NoticeEntry& e) const {
-    put(w, e.notice);
-    put(w, e.receipt);
-  }
+  void operator()(const NoticeEntry& e) const { put(w, e.notice); }
   void operator()(const RefusalEntry& e) const {
     put(w, e.message);
     put(w, e.error);
@@ -201,7 +198,6 @@ Entry get_entry(std::uint8_t tag, Reader& r) {
     case 5: {
       NoticeEntry e;
       e.notice = get_ref(r);
-      e.receipt = get_ref(r);
       return e;
     }
     default: {

@@ -45,9 +45,8 @@ struct TombstoneEntry {          // a status question about an id never heard of
   MessageRef answer;
   Instant time;
 };
-struct NoticeEntry {             // a move between two other ledgers, accepted by the home gateway
+struct NoticeEntry {             // a move between two other ledgers, taken by the home gateway
   MessageRef notice;
-  MessageRef receipt;
 };
 struct RefusalEntry {            // evidence of what was refused and why; changes no state
   MessageRef message;

@@ -5,7 +5,7 @@
 
 namespace ustp::gateway {
 
-class IdleDriver final : public ledger::Driver {
+class IdleDriver : public ledger::Driver {
  public:
   explicit IdleDriver(ledger::LedgerProfile profile) : profile_(std::move(profile)) {}
   const ledger::LedgerProfile& profile() const override { return profile_; }
@@ -19,7 +19,7 @@ class IdleDriver final : public ledger::Driver {
   Result<ledger::Supply> supply(const InstrumentId&) override { return Error{Code::internal, "idle"}; }
 
  private:
-  ledger::LedgerProfile profile_;
+  const ledger::LedgerProfile profile_;
 };
 
 }  // namespace ustp::gateway

@@ -23,8 +23,6 @@ class Writer {
   void text(std::string_view v) { octets(as_bytes(v)); }
   template <class Tag, std::size_t N>
   void id(const FixedId<Tag, N>& v) { append(out_, v.view()); }
-  void reserve(std::size_t octets) { out_.reserve(octets); }
-  std::size_t size() const { return out_.size(); }
   // Overwrites four octets written before, for a count that is known only at the end.
   void set_u32(std::size_t at, std::uint32_t v) {
     for (int shift = 24; shift >= 0; shift -= 8) out_[at++] = static_cast<std::uint8_t>(v >> shift);

@@ -70,10 +70,14 @@ Result<void> Core::replay(const Block& block) {
       if (!batch) return at(batch.error());
       auto message = wire::decode((*batch)->items[notice->notice.item].octets);
       if (!message) return at(message.error());
-      auto done = home_book_.on_notice(std::get<wire::MoveNotice>(message->body), notice->notice.peer, registry_);
+      if (!std::holds_alternative<wire::MoveNotice>(message->body))
+        return at({Code::journal_damaged, "a notice that is none"});
+      const auto hash = wire::message_hash((*batch)->items[notice->notice.item].octets);
+      auto done = home_book_.on_notice(*message, hash, notice->notice.peer, registry_);
       if (!done) return at(done.error());
     }
   }
+  (void)home_book_.take_counted();  // their receipts are in the frames
   position_ = block.position;
   return {};
 }

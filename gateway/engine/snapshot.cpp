@@ -147,6 +147,18 @@ void put(Writer& w, const protocol::HomeBook::Content& book) {
   }
   w.u32(static_cast<std::uint32_t>(book.noticed.size()));
   for (const auto& settlement : book.noticed) w.id(settlement);
+  w.u32(static_cast<std::uint32_t>(book.waiting.size()));
+  for (const auto& move : book.waiting) {
+    w.text(move.from.recipient.str());
+    w.id(move.from.session);
+    w.id(move.from.transfer);
+    w.id(move.from.settlement);
+    w.id(move.from.notice);
+    w.text(move.instrument.str());
+    w.text(move.source.str());
+    w.text(move.target.str());
+    w.u128(move.units);
+  }
 }
 protocol::HomeBook::Content get_book(Reader& r) {
   protocol::HomeBook::Content book;
@@ -157,6 +169,18 @@ protocol::HomeBook::Content get_book(Reader& r) {
     line.reserved = r.u128();
   }
   for (auto n = r.u32(); n > 0 && r.ok(); --n) book.noticed.insert(r.id<SettlementId>());
+  for (auto n = r.u32(); n > 0 && r.ok(); --n) {
+    auto& move = book.waiting.emplace_back();
+    move.from.recipient = r.text_id<GatewayId>();
+    move.from.session = r.id<SessionId>();
+    move.from.transfer = r.id<TransferId>();
+    move.from.settlement = r.id<SettlementId>();
+    move.from.notice = r.id<Hash256>();
+    move.instrument = r.text_id<InstrumentId>();
+    move.source = r.text_id<LedgerId>();
+    move.target = r.text_id<LedgerId>();
+    move.units = r.u128();
+  }
   return book;
 }
 

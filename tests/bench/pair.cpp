@@ -16,7 +16,7 @@ std::unique_ptr<gateway::Core> make_core(const Network& network, const Side& sid
 
 }  // namespace
 
-InlineDriver::InlineDriver(const Network& network, const Side& side) : profile_(network.profile(side)) {
+InlineDriver::InlineDriver(const Network& network, const Side& side) : IdleDriver(network.profile(side)) {
   corda::LedgerParts parts;
   parts.notary = crypto::load_signer_pem(side.notary_pem).value();
   parts.clock = std::make_shared<SystemClock>();
@@ -29,9 +29,9 @@ std::vector<ledger::Outcome> InlineDriver::answers() {
   auto out = ledger_->run(questions_, 1).value();
   questions_.clear();
   for (auto& answer : out) {
-    answer.evidence.kind = profile_.evidence;
-    answer.evidence.ledger = profile_.id;
-    answer.evidence.finality.rule = profile_.finality_rule;
+    answer.evidence.kind = profile().evidence;
+    answer.evidence.ledger = profile().id;
+    answer.evidence.finality.rule = profile().finality_rule;
   }
   return out;
 }

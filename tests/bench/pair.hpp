@@ -2,30 +2,22 @@
 // Two cores and two Corda-like ledgers in one thread, signatures and evidence included; no disk, no network, no API.
 
 #include "gateway/engine/core.hpp"
+#include "gateway/engine/idle_driver.hpp"
 #include "tests/bench/transfers/network.hpp"
 
 namespace ustp::bench {
 
 // The ledger's driver without its thread: what a block asks for is answered with the next batch.
-class InlineDriver final : public ledger::Driver {
+class InlineDriver final : public gateway::IdleDriver {
  public:
   InlineDriver(const Network& network, const Side& side);
-  const ledger::LedgerProfile& profile() const override { return profile_; }
-  Result<void> start(ledger::OutcomeSink&, std::uint64_t) override { return {}; }
-  void stop() override {}
   Result<ledger::Intent> prepare(const ledger::OperationRequest& request) override {
     return ledger::Intent{request.id, ledger::request_octets(request)};
   }
-  void restore(const ledger::Intent&) override {}
   void execute(const ledger::Intent& intent) override { questions_.push_back({intent.id, true, intent.octets}); }
-  void query(const ledger::Intent&) override {}
-  Result<std::vector<token::Position>> positions(const InstrumentId&) override { return std::vector<token::Position>(); }
-  Result<ledger::Supply> supply(const InstrumentId&) override { return ledger::Supply(); }
-
   std::vector<ledger::Outcome> answers();
 
  private:
-  ledger::LedgerProfile profile_;
   std::unique_ptr<corda::CordaLedger> ledger_;
   std::vector<corda::Question> questions_;
 };
@@ -45,19 +37,18 @@ struct Gateway {
 
 class Pair {
  public:
-  explicit Pair(const Network& network) : network_(network), sender(network, network.sender), recipient(network, network.recipient) {}
+  explicit Pair(const Network& network)
+      : sender(network, network.sender), recipient(network, network.recipient), network_(network) {}
+  void greet();                                          // statements and links
+  // One round: `in_flight` orders, until all of them ended. The number of those refused or left open.
+  std::size_t round(std::size_t in_flight);
+  std::size_t count() const { return count_; }           // orders so far
+
+  Gateway sender, recipient;
 
  private:
   const Network& network_;
   std::size_t count_ = 0;
-
- public:
-  Gateway sender, recipient;
-
-  void greet();                                          // statements and links
-  // One round: `in_flight` orders, until all of them ended. The number of those refused or left open.
-  std::size_t round(std::size_t in_flight);
-  std::size_t count() const { return count_; }
 };
 
 }  // namespace ustp::bench

@@ -119,7 +119,9 @@ int main(int argc, char** argv) {
       while (snapshotter.position() == 0 && snapshotter.failures() == 0)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       snapshotter.stop();
-      std::cout << "snapshot made in " << seconds_since(began) << " s\n";
+      const auto state = bench.pair.sender.core->snapshot().size();
+      std::cout << "snapshot made in " << seconds_since(began) << " s: " << (state >> 20) << " MiB, "
+                << state / bench.transfers << " octets/transfer\n";
       failed = snapshotter.failures() > 0;
     }
     if (failed == 0) failed = bench.start("from the snapshot");

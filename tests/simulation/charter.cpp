@@ -56,19 +56,8 @@ token::Account Charter::account(std::size_t which, const AccountId& id) const {
   return out;
 }
 
-wire::SignedStatement next_statement(const std::vector<wire::SignedStatement>& log, wire::StatementBody body,
-                                     crypto::Signer& authority, Instant now) {
-  wire::Statement statement;
-  statement.authority = AuthorityId::literal("association");
-  statement.sequence = log.size() + 1;
-  if (!log.empty()) statement.previous = crypto::sha256(log.back().octets);
-  statement.effective_from = now;
-  statement.body = std::move(body);
-  return wire::sign_statement(statement, authority).value();
-}
-
 void Charter::apply(wire::StatementBody body) {
-  if (!registry_->apply(next_statement(registry_->log(), std::move(body), *authority_, kBegin))) std::abort();
+  if (!registry_->apply(test::next_statement(registry_->log(), std::move(body), *authority_, kBegin))) std::abort();
 }
 
 Charter::Charter() : authority_(new_signer()), stranger_(new_signer()) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "adapters/corda/embedded/ledger.hpp"
+#include "tests/support/next_statement.hpp"
 #include "ustp/protocol/registry.hpp"
 
 namespace ustp::simulation {
@@ -40,9 +41,6 @@ class Charter {
   std::unique_ptr<protocol::Registry> registry_;
 };
 
-// The next statement of the log.
-wire::SignedStatement next_statement(const std::vector<wire::SignedStatement>& log, wire::StatementBody body,
-                                     crypto::Signer& authority, Instant now);
 inline constexpr Instant kBegin{1'780'000'000'000'000'000};
 
 }  // namespace ustp::simulation

@@ -140,7 +140,7 @@ bool Clients::content() const {
 void Clients::state(std::size_t ledger, const AccountId& account, token::AccountStatus status) {
   auto body = world_.charter.account(ledger, account);
   body.status = status;
-  log_.push_back(next_statement(log_, wire::AccountStatement{body}, world_.charter.authority(), kBegin));
+  log_.push_back(test::next_statement(log_, wire::AccountStatement{body}, world_.charter.authority(), kBegin));
   if (status == token::AccountStatus::kOpen) stated_.erase({ledger, account});
   else stated_.insert({ledger, account});
   world_.trace.say("authority", account.str() + " on " + world_.charter.profile(ledger).id.str() +

@@ -15,6 +15,8 @@ Result<ProvenOperation> prove(const Evidence& evidence, const LedgerAnchor& anch
 }
 
 constexpr std::size_t kBlocksInFlight = 2;
+// What becomes of unsynced writes, in the order of Fault::kCrashUnsyncedLost and the two behind it.
+constexpr FakeFile::Crash kWays[] = {FakeFile::Crash::kLost, FakeFile::Crash::kTorn, FakeFile::Crash::kKept};
 
 void tell_frame(Trace& trace, const GatewayId& from, const GatewayId& to, const Bytes& frame) {
   const auto batch = wire::parse_batch(frame);
@@ -168,7 +170,6 @@ void GatewayProcess::crash(const std::string& why) {
   journal_.reset();
   inbox_.clear();
   waiting_.clear();
-  constexpr FakeFile::Crash kWays[] = {FakeFile::Crash::kLost, FakeFile::Crash::kTorn, FakeFile::Crash::kKept};
   files_.blocks.crash(kWays[world_.chance.below(3)], world_.chance.random());
   files_.blocks.next_write = FakeFile::WriteFault::kNone;
   files_.blocks.next_sync_fails = false;
@@ -251,7 +252,7 @@ void GatewayProcess::process() {
     result.effects.replies.clear();
   }
   if (!result.payload.empty()) {
-    if (!arm_disk()) return;
+    arm_disk();
     gateway::Block block;
     block.position = journal_->written() + 1;
     block.payload = std::move(result.payload);
@@ -261,7 +262,6 @@ void GatewayProcess::process() {
   world_.checker->lived(index_, journal_->written(), *core_);
   for (const auto fault : {Fault::kCrashUnsyncedLost, Fault::kCrashUnsyncedTorn, Fault::kCrashUnsyncedKept})
     if (!unsynced_.empty() && chance.happens(fault)) {
-      constexpr FakeFile::Crash kWays[] = {FakeFile::Crash::kLost, FakeFile::Crash::kTorn, FakeFile::Crash::kKept};
       files_.blocks.crash(kWays[static_cast<std::size_t>(fault) - static_cast<std::size_t>(Fault::kCrashUnsyncedLost)],
                           chance.random());
       return crash(std::string(to_string(fault)));
@@ -269,11 +269,10 @@ void GatewayProcess::process() {
   if (!result.effects.empty()) waiting_.push_back({journal_->written(), std::move(result.effects)});
 }
 
-bool GatewayProcess::arm_disk() {
+void GatewayProcess::arm_disk() {
   auto& chance = world_.chance;
   if (chance.happens(Fault::kNoSpace)) files_.blocks.next_write = FakeFile::WriteFault::kNoSpace;
   else if (chance.happens(Fault::kShortWrite)) files_.blocks.next_write = FakeFile::WriteFault::kShort;
-  return true;
 }
 
 bool GatewayProcess::sync() {

@@ -59,7 +59,7 @@ class GatewayProcess {
   void let_out(gateway::Effects& effects, std::size_t most);
   bool dies(Fault fault);
   std::optional<FakeFile::Crash> dies_unsynced();
-  bool arm_disk();
+  void arm_disk();
   void fold_durable();
   void spoil_before_start();
   bool loses_decision() const;

@@ -1,5 +1,7 @@
 #include "tests/support/world.hpp"
 
+#include "tests/support/next_statement.hpp"
+
 #include <doctest/doctest.h>
 
 namespace ustp::test {
@@ -83,13 +85,7 @@ World::World(std::uint64_t seed) : random_(seed), authority_(new_signer()) {
 }
 
 void World::apply_statement(wire::StatementBody body) {
-  wire::Statement statement;
-  statement.authority = AuthorityId::literal("association");
-  statement.sequence = statements_.size() + 1;
-  if (!statements_.empty()) statement.previous = crypto::sha256(statements_.back().octets);
-  statement.effective_from = now_;
-  statement.body = std::move(body);
-  statements_.push_back(wire::sign_statement(statement, *authority_).value());
+  statements_.push_back(next_statement(statements_, std::move(body), *authority_, now_));
   for (auto& node : nodes_)
     if (node.core) node.inbox.push_back(gateway::StatementCommand{statements_.back(), [](auto) {}});
 }

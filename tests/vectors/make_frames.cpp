@@ -3,6 +3,7 @@
 #include "tests/unit/wire/samples.hpp"
 #include "tests/vectors/keys.hpp"
 #include "tests/vectors/maker.hpp"
+#include "tests/vectors/patch.hpp"
 
 namespace ustp::vectors {
 namespace {
@@ -253,21 +254,15 @@ void Frames::flawed_hellos() {
     return hello_input(assemble(FrameKind::kHello, octets, b_->sign(octets).value(), {}));
   };
   m_.about("hello", {"USTP-MSG-001", "USTP-MSG-002"});
+  m_.flawed("another tag", resigned(with_octet(content, 0, 'X')), "frame_magic");
+  m_.flawed("major version 2", resigned(with_octet(content, 13, 2)), "frame_version");
   Bytes bad = content;
-  bad[0] = 'X';
-  m_.flawed("another tag", resigned(bad), "frame_magic");
-  bad = content;
-  bad[13] = 2;
-  m_.flawed("major version 2", resigned(bad), "frame_version");
-  bad = content;
   bad.push_back(0);
   m_.flawed("one octet more in the content", resigned(bad), "frame_trailing");
   bad = content;
   bad.pop_back();
   m_.flawed("one octet less in the content", resigned(bad), "frame_truncated");
-  bad = frame;
-  bad[4] = 2;
-  m_.flawed("a batch's kind", hello_input(bad), "unknown_tag");
+  m_.flawed("a batch's kind", hello_input(with_octet(frame, 4, 2)), "unknown_tag");
   bad = frame;
   bad.push_back(0);
   m_.flawed("one octet after the frame", hello_input(bad), "frame_trailing");
@@ -280,9 +275,7 @@ void Frames::flawed_hellos() {
   h.received.sequence = 0;
   m_.flawed("a hash without a head", hello_input(seal_hello(h, *b_).value()), "zero_hash");
   m_.about("hello", {"USTP-IDN-001"});
-  bad = content;
-  bad[17] = ' ';
-  m_.flawed("a space in the sender", resigned(bad), "invalid_character");
+  m_.flawed("a space in the sender", resigned(with_octet(content, 17, ' ')), "invalid_character");
   m_.about("hello", {"USTP-NET-005", "USTP-MSG-013", "USTP-MSG-016"});
   bad = frame;
   bad[16 + size] ^= 1;
@@ -303,16 +296,10 @@ void Frames::acknowledgements() {
   m_.valid("up to batch 7", in(encode_ack({0, {7, samples::id<Hash256>(7)}})));
   m_.valid("the largest numbers", in(encode_ack({UINT32_MAX, {UINT64_MAX, samples::id<Hash256>(7)}})));
   const Bytes frame = encode_ack({0, {7, samples::id<Hash256>(7)}});
+  m_.flawed("another mark", in(with_octet(frame, 0, 'u')), "frame_magic");
+  m_.flawed("another kind", in(with_octet(frame, 4, 2)), "unknown_tag");
+  m_.flawed("octet 6 is not zero", in(with_octet(frame, 6, 1)), "frame_trailing");
   Bytes bad = frame;
-  bad[0] = 'u';
-  m_.flawed("another mark", in(bad), "frame_magic");
-  bad = frame;
-  bad[4] = 2;
-  m_.flawed("another kind", in(bad), "unknown_tag");
-  bad = frame;
-  bad[6] = 1;
-  m_.flawed("octet 6 is not zero", in(bad), "frame_trailing");
-  bad = frame;
   bad.push_back(0);
   m_.flawed("one octet more", in(bad), "frame_trailing");
   m_.flawed("one octet less", in(Bytes(frame.begin(), frame.end() - 1)), "frame_truncated");

@@ -40,6 +40,11 @@ void put(Bytes& b, std::size_t at, BytesView value) {
 
 }  // namespace
 
+Bytes with_octet(Bytes octets, std::size_t at, std::uint8_t value) {
+  octets.at(at) = value;
+  return octets;
+}
+
 Bytes replaced(Bytes octets, std::string_view from, std::string_view to) {
   const BytesView wanted = as_bytes(from);
   const auto found = std::search(octets.begin(), octets.end(), wanted.begin(), wanted.end());

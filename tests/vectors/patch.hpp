@@ -8,6 +8,8 @@
 
 namespace ustp::vectors {
 
+// The octet at `at` becomes `value`.
+Bytes with_octet(Bytes octets, std::size_t at, std::uint8_t value);
 // The first place of `from` becomes `to`, which must be as long.
 Bytes replaced(Bytes octets, std::string_view from, std::string_view to);
 // The field at the end of `path` (numbers of fields from the root, as the schema has them) becomes absent.

@@ -1,5 +1,7 @@
 #include "ustp/protocol/home_book.hpp"
 
+#include <algorithm>
+
 namespace ustp::protocol {
 namespace {
 
@@ -11,9 +13,9 @@ void HomeBook::on_record(const TransferState& after, const Record& record) {
   if (after.home != self_) return;
   const auto units = after.terms.quantity.units();
   if (after.role == Role::kSender) {
-    if (record.to == State::kExtinguishing && record.from != record.to)
-      content_.lines[{after.terms.instrument, after.terms.target_ledger}].outstanding += units;
-    return;
+    if (record.to != State::kExtinguishing || record.from == record.to) return;
+    content_.lines[{after.terms.instrument, after.terms.target_ledger}].outstanding += units;
+    return count_waiting();
   }
   auto& line = content_.lines[{after.terms.instrument, after.terms.source_ledger}];
   if (record.event == Event::kProposal) line.reserved += units;
@@ -27,7 +29,25 @@ void HomeBook::on_record(const TransferState& after, const Record& record) {
   if (turned) line.reserved = minus_or_zero(line.reserved, units);
 }
 
-Result<void> HomeBook::on_notice(const wire::MoveNotice& notice, const GatewayId& recipient, const Registry& registry) {
+bool HomeBook::count(const Move& move) {
+  auto& source = content_.lines[{move.instrument, move.source}];
+  if (source.outstanding < move.units) return false;
+  source.outstanding -= move.units;
+  content_.lines[{move.instrument, move.target}].outstanding += move.units;
+  content_.noticed.insert(move.from.settlement);
+  counted_.push_back(move.from);
+  return true;
+}
+
+// What one move brought may be what the next one took away.
+void HomeBook::count_waiting() {
+  while (std::erase_if(content_.waiting, [this](const Move& move) { return count(move); }) > 0) {
+  }
+}
+
+Result<void> HomeBook::on_notice(const wire::Message& message, const Hash256& hash, const GatewayId& recipient,
+                                 const Registry& registry) {
+  const auto& notice = std::get<wire::MoveNotice>(message.body);
   const auto keys = registry.key_lookup();
   USTP_TRY(auto proposal_header, wire::verify_proven(notice.proposal, keys));
   USTP_TRY(auto commit_header, wire::verify_proven(notice.commit_final, keys));
@@ -48,13 +68,24 @@ Result<void> HomeBook::on_notice(const wire::MoveNotice& notice, const GatewayId
   if (final->decision.legs_root != wire::legs_root({&leg, 1})) return Error{Code::evidence_mismatch, "legs root"};
   const auto* instrument = registry.instrument(terms.instrument);
   if (!instrument || instrument->home_gateway != self_) return Error{Code::unknown_instrument, terms.instrument.str()};
-  if (content_.noticed.contains(commit.settlement)) return {};
-  auto& source = content_.lines[{terms.instrument, terms.source_ledger}];
-  if (source.outstanding < terms.quantity.units())
+  const Move move{{recipient, message.session, message.transfer, commit.settlement, hash},
+                  terms.instrument,
+                  terms.source_ledger,
+                  terms.target_ledger,
+                  terms.quantity.units()};
+  if (content_.noticed.contains(commit.settlement)) {
+    counted_.push_back(move.from);
+    return {};
+  }
+  const auto same = [&](const Move& other) { return other.from.settlement == commit.settlement; };
+  if (std::any_of(content_.waiting.begin(), content_.waiting.end(), same)) return {};
+  if (count(move)) {
+    count_waiting();
+    return {};
+  }
+  if (content_.waiting.size() >= kMostWaiting)
     return Error{Code::outstanding_exceeded, "notice of " + terms.quantity.str() + " from " + terms.source_ledger.str()};
-  source.outstanding -= terms.quantity.units();
-  content_.lines[{terms.instrument, terms.target_ledger}].outstanding += terms.quantity.units();
-  content_.noticed.insert(commit.settlement);
+  content_.waiting.push_back(move);
   return {};
 }
 

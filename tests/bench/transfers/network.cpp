@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/next_statement.hpp"
+
 namespace ustp::bench {
 namespace {
 
@@ -64,13 +66,7 @@ Network::Network(std::size_t count) : accounts(count) {
   prepare(recipient, "gw-b", "ledger-b", 0);
 
   const auto add = [&](wire::StatementBody body) {
-    wire::Statement statement;
-    statement.authority = authority;
-    statement.sequence = statements.size() + 1;
-    if (!statements.empty()) statement.previous = crypto::sha256(statements.back().octets);
-    statement.effective_from = {1};
-    statement.body = std::move(body);
-    statements.push_back(wire::sign_statement(statement, *authority_signer).value());
+    statements.push_back(test::next_statement(statements, std::move(body), *authority_signer, {1}));
   };
   token::Instrument share;
   share.id = instrument;

@@ -132,6 +132,41 @@ TEST_CASE("a return beyond what is outstanding on that ledger is refused by the 
   CHECK(world.csd().ledger->units(AccountId::literal("carol")) == 0);
 }
 
+TEST_CASE("notices that overtake each other wait for what they rest on, and all are confirmed") {
+  ustp::test::covers("USTP-MSG-116");
+  World world(41);
+  const auto move = [&](test::Node& from, const char* whose, test::Node& to, const char* whom, const char* quantity) {
+    const auto view = world.submit(from, world.order(from, whose, to, whom, quantity));
+    REQUIRE_MESSAGE(view.has_value(), (view ? "" : to_string(view.error())));
+    while (world.step()) {
+    }
+    return view->id;
+  };
+  (void)move(world.csd(), "alice", world.eth(), "bob", "100");
+  // What gw-corda says to the home gateway is lost for now: the notice of the first move comes after that of the second.
+  const auto corda = world.corda().id, home = world.csd().id;
+  world.on_wire = [&](const test::Carried& frame) { return frame.from == corda && frame.to == home; };
+  const auto first = move(world.eth(), "bob", world.corda(), "carol", "100");
+  const auto second = move(world.corda(), "carol", world.eth(), "alice", "60");
+  const auto outstanding = [&](test::Node& node) {
+    return world.csd().core->home_book().outstanding(World::isin(), node.ledger_id, 0).units();
+  };
+  CHECK(state_of(world.eth(), second) == "notifying");
+  CHECK(world.csd().core->home_book().content().waiting.size() == 1);
+  CHECK(outstanding(world.eth()) == 100);
+  world.check_replay();  // what waits is in the journal and in the snapshot
+  world.on_wire = {};
+  world.crash(world.corda());
+  world.settle();
+  CHECK(state_of(world.corda(), first) == "received");
+  CHECK(state_of(world.eth(), second) == "received");
+  CHECK(world.csd().core->home_book().content().waiting.empty());
+  CHECK(outstanding(world.eth()) == 60);
+  CHECK(outstanding(world.corda()) == 40);
+  world.check_invariants(true);
+  world.check_replay();
+}
+
 TEST_CASE("a beneficiary blocked between vote and assign: suspense, acknowledged as such, and out of it again") {
   ustp::test::covers({"USTP-MSG-045", "USTP-TOK-015", "USTP-TRF-008", "USTP-TRF-046", "USTP-TRF-047", "USTP-TRF-049"});
   World world(5);
