@@ -239,7 +239,13 @@ Effects Core::resume(Instant now) {
   }
   if (!operations_.empty()) next_requery_ = now + options_.requery_every;
   next_hello_ = now + options_.hello_every;
-  for (auto& [id, transfer] : transfers_) transfer.inherited = !protocol::is_terminal(transfer.state.state);
+  for (auto& [id, transfer] : transfers_) {
+    transfer.inherited = !protocol::is_terminal(transfer.state.state);
+    // The clock may have been ahead when the time to ask again was set, and is ahead now when it is put back later.
+    if (transfer.state.state == protocol::State::kInDoubt || transfer.state.state == protocol::State::kSuspended)
+      arm(transfer, now);
+  }
+  last_now_ = now;
   effects.peers_changed = true;
   return effects;
 }
