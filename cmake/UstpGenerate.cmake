@@ -19,5 +19,5 @@ function(ustp_generate_errors csv out)
   file(CONFIGURE OUTPUT ${out} CONTENT "${body}" @ONLY)
 endfunction()
 
-ustp_generate_errors(${CMAKE_SOURCE_DIR}/spec/registry/errors.csv
-  ${CMAKE_BINARY_DIR}/generated/ustp/base/error_codes.inc)
+ustp_generate_errors(${PROJECT_SOURCE_DIR}/spec/registry/errors.csv
+  ${PROJECT_BINARY_DIR}/generated/ustp/base/error_codes.inc)

@@ -15,25 +15,28 @@ if(USTP_SANITIZE)
   add_link_options(-fsanitize=${USTP_SANITIZE})
 endif()
 # Beast units take up to 2 GB each: two at once are enough.
-set_property(GLOBAL PROPERTY JOB_POOLS fat=1)
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS fat=1)
 
 function(ustp_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
     $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
-  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
 endfunction()
 
 # ustp_library(NAME SOURCES a.cpp… DEPENDS x y PRIVATE_DEPENDS z [FAT])
-# A library `NAME` with alias `ustp::NAME`. Without sources it is an INTERFACE library.
+# A library `NAME` with alias `ustp::NAME`. Without sources it is an INTERFACE library. TYPE: STATIC unless said otherwise.
 function(ustp_library name)
-  cmake_parse_arguments(A "FAT" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(A "FAT" "TYPE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  if(NOT A_TYPE)
+    set(A_TYPE STATIC)
+  endif()
   if(A_SOURCES)
-    add_library(ustp_${name} STATIC ${A_SOURCES})
+    add_library(ustp_${name} ${A_TYPE} ${A_SOURCES})
     ustp_options(ustp_${name})
     target_link_libraries(ustp_${name} PUBLIC ${A_DEPENDS} PRIVATE ${A_PRIVATE_DEPENDS})
     target_include_directories(ustp_${name} PUBLIC
-      $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/sdk/include> $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/generated>
-      $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/sdk/include> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
     if(A_FAT)
       set_property(TARGET ustp_${name} PROPERTY JOB_POOL_COMPILE fat)
     endif()
@@ -41,8 +44,8 @@ function(ustp_library name)
     add_library(ustp_${name} INTERFACE)
     target_link_libraries(ustp_${name} INTERFACE ${A_DEPENDS})
     target_include_directories(ustp_${name} INTERFACE
-      $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/sdk/include> $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/generated>
-      $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}>)
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/sdk/include> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   endif()
   add_library(ustp::${name} ALIAS ustp_${name})
 endfunction()
@@ -65,8 +68,8 @@ function(ustp_test name)
   add_executable(${name} ${A_SOURCES})
   ustp_options(${name})
   target_link_libraries(${name} PRIVATE ${A_DEPENDS} ustp_test_main doctest::doctest)
-  target_compile_definitions(${name} PRIVATE USTP_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-    USTP_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_compile_definitions(${name} PRIVATE USTP_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    USTP_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   if("unit" IN_LIST A_LABELS AND TARGET unit_tests)
     add_dependencies(unit_tests ${name})
@@ -89,7 +92,7 @@ function(ustp_fuzzer name)
   target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   add_dependencies(fuzzers fuzz_${name})
-  add_test(NAME fuzz_${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/fuzz/run_one.sh
-    $<TARGET_FILE:fuzz_${name}> ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  add_test(NAME fuzz_${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/fuzz/run_one.sh
+    $<TARGET_FILE:fuzz_${name}> ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 180 LABELS fuzz)
 endfunction()

@@ -4,7 +4,7 @@
 
 #include "sdk/cli/command.hpp"
 #include "sdk/cli/files.hpp"
-#include "sdk/cli/verifiers.hpp"
+#include "ustp/proofs/proofs.hpp"
 
 namespace ustp::cli {
 namespace {
