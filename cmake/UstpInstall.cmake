@@ -20,6 +20,9 @@ function(ustp_sdk_library name)
   ustp_library(${name} TYPE ${type} ${A_UNPARSED_ARGUMENTS})
   set_target_properties(ustp_${name} PROPERTIES EXPORT_NAME ${name}
     VERSION ${PROJECT_VERSION} SOVERSION ${USTP_ABI})
+  if(CMAKE_INTERPROCEDURAL_OPTIMIZATION)  # an installed archive serves linkers that know nothing of our optimiser
+    target_compile_options(ustp_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-ffat-lto-objects>)
+  endif()
   target_compile_features(ustp_${name} PUBLIC cxx_std_20)
   target_include_directories(ustp_${name} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   install(TARGETS ustp_${name} EXPORT ${A_EXPORT}

@@ -32,7 +32,7 @@ def octets(parts):
 
 
 def build(source, folder, *options):
-    run("cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", *options)
+    run("cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None", *options)
     run("ninja", "-C", folder, "-j2")
 
 
@@ -85,14 +85,14 @@ def shared(options, work):
 
 
 def packages(options, work):
-    run("cpack", "--config", Path(options.build) / "CPackConfig.cmake", "-G", "DEB", "-B", work, cwd=work)
+    run("cpack", "--config", options.build / "CPackConfig.cmake", "-G", "DEB", "-B", work, cwd=work)
     files = {p.name.split("_")[0]: p for p in work.glob("*.deb")}
     demand(sorted(files) == ["libustp-dev", "ustp-gateway", "ustp-tools"], f"packages {', '.join(sorted(files))}")
     for name, path in files.items():
         fields = run("dpkg-deb", "-f", path, "Package", "Version", "Architecture", "Depends")
         demand(f"Package: {name}" in fields and "Depends: " in fields, " · ".join(fields.split("\n")[:3]))
         run("dpkg-deb", "-x", path, work / "root")
-    for program in ("ustp", "ustp-journal", "ustp-gateway"):
+    for program in ("ustp", "ustp-gateway"):
         run(work / "root/usr/bin" / program, "--help")
     demand(True, "the packaged programs run")
     use(work / "root/usr", work)
@@ -101,7 +101,7 @@ def packages(options, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("way", choices=("installed", "shared", "packages"))
-    parser.add_argument("--build", required=True)
+    parser.add_argument("--build", required=True, type=lambda text: Path(text).resolve())
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ustp-packaging-") as folder:
         {"installed": installed, "shared": shared, "packages": packages}[options.way](options, Path(folder))

@@ -162,6 +162,11 @@ class World:
                       "--cert", self.folder / f"pki/participant-{self.gw_csd.operator}.pem", "--key",
                       self.folder / f"pki/participant-{self.gw_csd.operator}.key.pem", file)
 
+    def quickstart(self):
+        """The arguments of examples/quickstart for a transfer from the CSD to the Corda-like ledger."""
+        return [f"https://127.0.0.1:{self.gw_csd.api_port}", self.folder / "pki", "bank-alice",
+                self.folder / "authority.pem.pub.pem", self.instrument, "ALICE", f"{self.corda.id}/DAVE"]
+
     def account_body(self, participant, ledger, account, **more):
         return {"kind": "account", "account": {"ledger": ledger.id, "id": account, "participant": participant, **more}}
 
