@@ -72,6 +72,9 @@ Result<void> Core::replay(const Block& block) {
       if (!message) return at(message.error());
       auto done = home_book_.on_notice(std::get<wire::MoveNotice>(message->body), notice->notice.peer, registry_);
       if (!done) return at(done.error());
+    } else if (const auto* twice = std::get_if<EquivocationEntry>(&entry)) {
+      channels_[twice->peer].equivocated = twice->sequence;
+      ++counters_.equivocations;
     }
   }
   position_ = block.position;
