@@ -154,6 +154,7 @@ class Bounds:
         attackers.forget_peak(pid)
         with attack:
             time.sleep(self.seconds)  # the length of the attack
+            wait_until("the attack in full", lambda: attack.stop.so_far is None or took_place(attack.stop.so_far), 60)
             held = attackers.descriptors(pid)
         peak = attackers.resident(pid, "VmHWM")
         count, p99 = self.load.p99(since)

@@ -40,7 +40,7 @@ def closed(s):
 
 def half_open(port, stop, count, first=b"", pause=0.0):
     """`count` connections that say `first` and nothing more, opened again as fast as they are closed. {opened, most}: in
-    all, and at one time."""
+    all, and before those are looked at that the other side has closed."""
     held, opened, most, failed = [], 0, 0, 0
     while not stop.is_set():
         while len(held) < count and not stop.is_set():
@@ -60,6 +60,7 @@ def half_open(port, stop, count, first=b"", pause=0.0):
                     greet(held[-200:], first)
         greet(held, first)
         most = max(most, len(held))
+        stop.so_far = {"opened": opened, "most": most}
         held = [s for s in held if not (closed(s) and not s.close())]
         stop.wait(0.2)
     for s in held:
@@ -227,6 +228,7 @@ class Attack:
 
     def __init__(self, function, *arguments):
         self.stop, self.seen, self.error = threading.Event(), None, None
+        self.stop.so_far = None  # what an attack that takes its time tells meanwhile
         self.thread = threading.Thread(target=self._run, args=(function, arguments), daemon=True)
 
     def _run(self, function, arguments):
