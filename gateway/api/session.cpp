@@ -36,6 +36,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 
   void start() override;
   void check_deadlines(Time now) override;
+  bool shaking_hands() const override { return phase_ == Phase::kHandshake; }
   void stop() override;
   void close_now() override;
 

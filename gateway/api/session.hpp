@@ -33,6 +33,7 @@ class Session {
   virtual ~Session() = default;
   virtual void start() = 0;
   virtual void check_deadlines(Time now) = 0;
+  virtual bool shaking_hands() const = 0;  // nobody yet has shown a certificate
   virtual void stop() = 0;      // answers what waits, says goodbye, closes within the linger time
   virtual void close_now() = 0;
 };

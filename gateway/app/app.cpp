@@ -25,7 +25,10 @@ class Listener final : public EngineListener {
                {{LogField::kTransfer, step.transfer}, {LogField::kState, protocol::to_string(step.to)}});
   }
   void on_link_closed(const GatewayId& peer, const std::string& reason) override {
-    log_.write(LogLevel::kWarning, "frame_refused", {{LogField::kPeer, peer}, {LogField::kReason, reason}});
+    // Two signed batches under one number: a peer that says different things, or whose key somebody else has.
+    const bool alarm = reason.starts_with(info(Code::equivocation).name);
+    log_.write(alarm ? LogLevel::kError : LogLevel::kWarning, alarm ? "peer_alarm" : "frame_refused",
+               {{LogField::kPeer, peer}, {LogField::kReason, reason}});
   }
   void on_fatal(const Error& error) override {
     log_.write(LogLevel::kError, "gateway_failed", {{LogField::kCode, error.code}, {LogField::kDetail, error.detail}});
@@ -63,9 +66,21 @@ sigset_t stop_signals() {
   return set;
 }
 
+class OffsetClock final : public Clock {
+ public:
+  explicit OffsetClock(Duration offset) : offset_(offset) {}
+  Instant now() const override { return clock_.now() + offset_; }
+
+ private:
+  SystemClock clock_;
+  Duration offset_;
+};
+
 // Everything that lives while the gateway runs; members are destroyed in reverse order.
 struct Gateway {
-  SystemClock clock;
+  explicit Gateway(Duration clock_offset) : clock(clock_offset) {}
+
+  OffsetClock clock;
   SystemRandom random;
   std::unique_ptr<Log> log;
   std::unique_ptr<Listener> listener;
@@ -155,7 +170,7 @@ int run_gateway(const AppOptions& options) {
   const auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: main alone waits for them
   std::signal(SIGPIPE, SIG_IGN);
-  Gateway gateway;
+  Gateway gateway(options.clock_offset);
   const auto outcome = load_config(options.config, gateway.clock.now());
   for (const auto& problem : outcome.problems) std::cerr << to_string(problem) << "\n";
   if (!outcome) return 2;

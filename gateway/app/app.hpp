@@ -16,6 +16,7 @@ struct AppOptions {
   std::string journal_vfs;
   bool journal_synchronous_full = true;
   BoundaryHook boundary;
+  Duration clock_offset;       // this gateway's clock is wrong by so much
 };
 
 // Runs until SIGTERM or SIGINT. Exit status: 0 stopped cleanly; 1 the gateway failed, told in the log; 2 the

@@ -38,6 +38,7 @@ class Batch {
   void send(const GatewayId& peer, std::span<const wire::OutgoingMessage> messages);
   Result<void> apply_statement(const wire::SignedStatement& statement);
   void refuse_frame(const FrameInput& input, const Error& error);
+  void keep_equivocation(Core::Channel& channel, const FrameInput& input);
   void recheck_suspended();
   void refresh_hellos();
   void notice_clock();

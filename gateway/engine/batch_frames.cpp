@@ -129,6 +129,7 @@ void Batch::on_batch(FrameInput input) {
   auto batch = wire::receive_batch(input.frame, expected, core_.registry_.key_lookup(), core_.options_.limits);
   if (!batch) {
     if (batch.error().code == Code::sequence_replayed) return;  // retransmitted octets that are here already
+    if (batch.error().code == Code::equivocation) keep_equivocation(channel, input);
     return refuse_frame(input, batch.error());
   }
   channel.received = {batch->header.sequence, crypto::sha256(batch->header_octets)};
@@ -138,6 +139,14 @@ void Batch::on_batch(FrameInput input) {
   for (std::uint32_t item = 0; item < batch->items.size(); ++item)
     on_message(input.peer, {true, input.peer, frame, item}, *batch, item);
   if (!core_.held_.empty()) take_held();
+}
+
+// Evidence against the peer: the signed octets of both batches, the first where they came in. One for each number, so a
+// peer that repeats itself fills no journal.
+void Batch::keep_equivocation(Core::Channel& channel, const FrameInput& input) {
+  if (std::exchange(channel.equivocated, channel.received.sequence) == channel.received.sequence) return;
+  ++core_.counters_.equivocations;
+  entries_.add(EquivocationEntry{input.peer, channel.received.sequence, channel.received.hash, input.frame});
 }
 
 void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchView& batch, std::uint32_t item) {

@@ -133,6 +133,7 @@ class Core {
   void links(std::map<GatewayId, bool>& out) const;  // of every known peer: is it up and greeted
   struct Counters {
     std::uint64_t frames_refused = 0, messages_refused = 0, steps = 0, statements = 0, notices_refused = 0;
+    std::uint64_t equivocations = 0;    // kept as evidence, since the journal's beginning or the snapshot started from
   };
   const Counters& counters() const { return counters_; }
 
@@ -147,6 +148,7 @@ class Core {
     bool compared = false;              // heads were, in this run
     std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
+    std::uint64_t equivocated = 0;      // the number under which a second batch was kept: one is proof enough
   };
   struct OpenOperation {
     TransferId transfer;

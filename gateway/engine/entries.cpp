@@ -143,6 +143,12 @@ struct Put {
     put(w, e.message);
     put(w, e.error);
   }
+  void operator()(const EquivocationEntry& e) const {
+    w.text(e.peer.str());
+    w.u64(e.sequence);
+    w.id(e.first);
+    w.octets(e.frame);
+  }
 };
 
 StepEntry get_step(Reader& r) {
@@ -200,10 +206,18 @@ Entry get_entry(std::uint8_t tag, Reader& r) {
       e.notice = get_ref(r);
       return e;
     }
-    default: {
+    case 6: {
       RefusalEntry e;
       e.message = get_ref(r);
       e.error = get_error(r);
+      return e;
+    }
+    default: {
+      EquivocationEntry e;
+      e.peer = r.text_id<GatewayId>();
+      e.sequence = r.u64();
+      e.first = r.id<Hash256>();
+      e.frame = r.bytes();
       return e;
     }
   }
@@ -230,6 +244,7 @@ template void EntryWriter::add(const StatementEntry&);
 template void EntryWriter::add(const TombstoneEntry&);
 template void EntryWriter::add(const NoticeEntry&);
 template void EntryWriter::add(const RefusalEntry&);
+template void EntryWriter::add(const EquivocationEntry&);
 
 void EntryWriter::frame(bool incoming, const GatewayId& peer, BytesView frame) {
   ++count_;

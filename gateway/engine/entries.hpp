@@ -52,8 +52,14 @@ struct RefusalEntry {            // evidence of what was refused and why; change
   MessageRef message;
   Error error;
 };
+struct EquivocationEntry {       // USTP-MSG-010: a second signed batch under one number; the first is in an earlier block
+  GatewayId peer;
+  std::uint64_t sequence = 0;
+  Hash256 first;                 // header hash of the batch that was taken
+  Bytes frame;                   // the refused one, as it came
+};
 using Entry = std::variant<FrameEntry, StepEntry, IdempotencyEntry, StatementEntry, TombstoneEntry, NoticeEntry,
-                           RefusalEntry>;
+                           RefusalEntry, EquivocationEntry>;
 
 // Writes entries where they arise: a block of hundreds is never held as objects first.
 class EntryWriter {

@@ -82,6 +82,8 @@ std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable, std::
   for (const auto& [peer, up] : readiness_.links)
     line(out, "ustp_peer_link_up", "{peer=\"" + peer.str() + "\"}", up);
   single(out, "ustp_frames_refused_total", "counter", "Frames of peers that were refused.", counters_.frames_refused);
+  single(out, "ustp_peer_equivocations_total", "counter",
+         "Second batches under one number, kept as evidence (ustp journal equivocations).", counters_.equivocations);
   single(out, "ustp_messages_refused_total", "counter", "Messages of peers that were refused.",
          counters_.messages_refused);
   single(out, "ustp_notices_refused_total", "counter", "Move notices that were refused.", counters_.notices_refused);

@@ -25,8 +25,8 @@ struct PeerLimits {
   std::size_t frames_queued = 8192;        // per link, waiting to be sent
   std::size_t octets_queued = 64u << 20;   // per link, waiting to be sent; at least frame_octets
   std::size_t connections = 256;           // all, whatever their state
-  std::size_t handshakes = 64;             // accepted and not yet through TLS and upgrade
-  std::uint32_t accepts_per_second = 100;
+  std::size_t handshakes = 64;             // accepted and not yet through TLS and upgrade; beyond: the oldest ends
+  std::uint32_t accepts_per_second = 2000;  // a queue of 4,096 half-open ones is through in two seconds
   std::uint32_t frames_per_second = 200'000;  // received, per link; faster ones wait in the socket
   Duration handshake = Duration::seconds(5);  // TCP connect, TLS and upgrade together
   Duration idle = Duration::seconds(30);      // nothing received, not even a pong

@@ -1,8 +1,10 @@
 // The gateway with a disk that loses unsynced writes and a SIGKILL at a chosen boundary: for kill tests and the
 // demonstration's crash. Everything else is the gateway as it is.
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "gateway/app/app.hpp"
@@ -14,6 +16,9 @@ using namespace ustp;
 
 constexpr const char* kUsage =
     "ustp-gateway-faulty --config FILE [--kill-at PHASE:STATE] [--lossy-disk] [--synchronous-off]\n"
+    "                    [--disk-fault KIND:N] [--clock-ms N]\n"
+    "  KIND   sync (the Nth fsync fails), full (the Nth write finds no space), short (the Nth write is half done)\n"
+    "  --clock-ms N  this process's clock is N ms ahead, or behind when N is negative\n"
     "  PHASE  processed (not yet in the journal), durable (before any effect), executed (the ledger was called, nothing\n"
     "         was sent), done (every effect left)\n"
     "  STATE  a state of spec/04; the process ends itself with SIGKILL the first time a transfer enters it\n";
@@ -34,6 +39,28 @@ gateway::BoundaryHook kill_at(const std::string& where) {
   };
 }
 
+std::optional<long long> number(const std::string& text) {
+  long long out = 0;
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (bad != std::errc() || end != text.data() + text.size()) return {};
+  return out;
+}
+
+// The disk keeps what was not synced to itself, and fails once.
+bool disk_fault(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos) return false;
+  const auto kind = text.substr(0, colon);
+  const auto n = number(text.substr(colon + 1));
+  if (!n || *n < 1) return false;
+  auto& disk = testing::register_faulty_vfs();
+  const auto nth = static_cast<std::uint64_t>(*n);
+  if (kind == "sync") return disk.inject(testing::Fault::kSyncError, nth), true;
+  if (kind == "full") return disk.inject(testing::Fault::kNoSpace, nth), true;
+  if (kind == "short") return disk.inject(testing::Fault::kShortWrite, nth), true;
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -49,6 +76,13 @@ int main(int argc, char** argv) {
     } else if (word == "--lossy-disk") {
       testing::register_faulty_vfs();
       options.journal_vfs = testing::kFaultyVfsName;
+    } else if (word == "--disk-fault" && more) {
+      if (!disk_fault(argv[++i])) return std::cerr << kUsage, 2;
+      options.journal_vfs = testing::kFaultyVfsName;
+    } else if (word == "--clock-ms" && more) {
+      const auto ms = number(argv[++i]);
+      if (!ms) return std::cerr << kUsage, 2;
+      options.clock_offset = Duration::milliseconds(*ms);
     } else if (word == "--synchronous-off") {
       options.journal_synchronous_full = false;
     } else {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include <chrono>
 #include "tests/unit/api/api_fixture.hpp"
 
 using namespace ustp;
@@ -126,6 +127,30 @@ TEST_CASE("connections are bounded, in all and for one participant") {
   Client other(f.server->port(), &bob);
   CHECK(other.ask(get(kOne))->status == 404);
   CHECK_FALSE(Client(f.server->port(), &bob).ask(get(kOne)));
+}
+
+TEST_CASE("half-open connections keep no client out: the oldest gives its place away (USTP-API-005)") {
+  ApiFixture f;
+  f.options.limits.connections = 3;
+  f.start();
+  const auto known = f.client();
+  CHECK(known->ask(get(kOne))->status == 200);
+  Client one(f.server->port(), nullptr), two(f.server->port(), nullptr);  // TCP alone
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (f.server->metrics().find("ustp_api_connections 3\n") == std::string::npos) {
+    REQUIRE(std::chrono::steady_clock::now() < until);
+    std::this_thread::yield();
+  }
+  const auto client = f.client();
+  const auto answer = client->ask(get(kOne));
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(one.closed());
+  CHECK(known->ask(get(kOne))->status == 200);  // who has shown a certificate stays
+  const auto last = f.client();
+  REQUIRE(last->ask(get(kOne)));
+  CHECK(two.closed());
+  CHECK_FALSE(f.client()->ask(get(kOne)));  // all three are clients now
 }
 
 TEST_CASE("a client that leaves while its request waits disturbs nobody") {

@@ -55,8 +55,9 @@ class Attack {
     const auto result = world.feed(victim, gateway::FrameInput{attacker.id, link_, std::move(octets)});
     if (result.effects.closes.empty()) return refusal_in(result.payload);
     CHECK(victim.core->state_hash() == before);
-    CHECK(result.payload.empty());
-    return by_name(result.effects.closes.front().reason);
+    const auto code = by_name(result.effects.closes.front().reason);
+    CHECK((result.payload.empty() || code == Code::equivocation));  // which alone is kept, as evidence
+    return code;
   }
   Code message(const wire::Message& forged) { return octets(wire::encode(forged)); }
   Code octets(Bytes forged) {

@@ -113,6 +113,42 @@ TEST_CASE("a gap, a broken chain and equivocation are refused; a repeated batch 
   CHECK(d.victim.core->state_hash() == before);
 }
 
+TEST_CASE("an equivocation is kept once, with the peer's signed octets, and survives a crash") {
+  covers({"USTP-MSG-010", "USTP-MSG-012"});
+  Attack a(44, MessageType::kTransferCommence);
+  const auto taken = wire::parse_batch(a.earlier)->header;
+  const auto other = [&](std::int64_t later) {
+    a.header = taken;
+    a.header.time.ns += later;
+    return one(a);
+  };
+  const auto kept = [&] {
+    std::vector<gateway::EquivocationEntry> out;
+    for (const auto& block : a.victim.journal) {
+      const auto decoded = gateway::decode_entries(block.payload).value();
+      for (const auto& entry : decoded.entries)
+        if (const auto* twice = std::get_if<gateway::EquivocationEntry>(&entry)) out.push_back(*twice);
+    }
+    return out;
+  };
+  const auto second = other(1);
+  CHECK(a.frame(second) == Code::equivocation);
+  REQUIRE(kept().size() == 1);
+  CHECK(kept()[0].peer == a.attacker.id);
+  CHECK(kept()[0].sequence == taken.sequence);
+  CHECK(kept()[0].first == wire::header_hash(taken));
+  CHECK(kept()[0].frame == second);
+  const auto blocks = a.victim.journal.size();
+  CHECK(a.frame(other(2)) == Code::equivocation);  // refused as before; the first one is proof enough
+  CHECK(a.victim.journal.size() == blocks);
+  a.world.crash(a.victim);
+  a.world.start(a.victim);
+  CHECK(a.victim.core->counters().equivocations == 1);
+  a.world.settle();
+  a.world.check_invariants(true);
+  a.world.check_replay();
+}
+
 TEST_CASE("message octets that are no message are refused, and the batch's other messages are not") {
   covers({"USTP-MSG-021", "USTP-MSG-022", "USTP-MSG-023", "USTP-MSG-024"});
   const std::pair<Code, std::function<void(Bytes&)>> table[] = {

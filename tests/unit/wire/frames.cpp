@@ -230,9 +230,46 @@ TEST_CASE("a message is proven alone, and neither a short nor a padded proof pas
     refused([](ProvenMessage& m) { m.proof.path.pop_back(); }, Code::bad_proof);
     refused([](ProvenMessage& m) { m.proof.path.push_back({}); }, Code::bad_proof);
     refused([](ProvenMessage& m) { m.proof.count++; }, Code::bad_proof);
+    refused([](ProvenMessage& m) { m.proof.index = m.proof.count; }, Code::bad_proof);
+    refused([](ProvenMessage& m) { m.proof.index = UINT32_MAX; }, Code::bad_proof);
+    refused([](ProvenMessage& m) { m.proof.index = (m.proof.index + 1) % m.proof.count; }, Code::bad_proof);
+    refused([](ProvenMessage& m) { m.proof = {0, 1, {}}; }, Code::bad_proof);
+    refused([](ProvenMessage& m) { m.proof.count = 0; }, Code::bad_proof);
     refused([](ProvenMessage& m) { m.octets.back() ^= 1; }, Code::bad_proof);
     refused([](ProvenMessage& m) { m.salt = {}; }, Code::bad_proof);
     refused([](ProvenMessage& m) { m.signature[3] ^= 1; }, Code::bad_signature);
     refused([](ProvenMessage& m) { m.batch_header.push_back(0); }, Code::frame_trailing);
   }
+}
+
+TEST_CASE("an inner node of the tree is no message, and a batch's header proves no other batch's message") {
+  ustp::test::covers({"USTP-EVD-014", "USTP-MSG-003"});
+  Channel c;
+  c.messages.resize(4);
+  const Bytes frame = c.frame(c.header());
+  const auto batch = parse_batch(frame).value();
+  std::vector<Hash256> leaves;
+  for (const auto& item : batch.items) leaves.push_back(crypto::merkle_leaf(item.salt, item.octets));
+  // The second preimage: the left pair's node as a message of a tree of two, with the right pair's node beside it.
+  Bytes pair;
+  append(pair, leaves[0].view());
+  append(pair, leaves[1].view());
+  const std::vector<Hash256> right{leaves[2], leaves[3]};
+  ProvenMessage forged{Bytes(pair.begin() + Salt::kSize, pair.end()),
+                       Salt::from_bytes(BytesView(pair).first(Salt::kSize)).value(),
+                       {0, 2, {crypto::merkle_root(right)}},
+                       Bytes(batch.header_octets.begin(), batch.header_octets.end()),
+                       Bytes(batch.signature.begin(), batch.signature.end())};
+  CHECK(verify_proven(forged, c.keys).error().code == Code::bad_proof);
+  forged.proof.count = 4;
+  forged.proof.path = {leaves[1], crypto::merkle_root(right)};
+  CHECK(verify_proven(forged, c.keys).error().code == Code::bad_proof);
+
+  const std::vector<OutgoingMessage> elsewhere{c.messages[1], c.messages[0], c.messages[2], c.messages[3]};
+  const Bytes second = seal_batch(c.header(2, header_hash(batch.header)), elsewhere, *c.a.signer).value();
+  const auto wrong = parse_batch(second).value();
+  const ProvenMessage moved{c.messages[0].octets, c.messages[0].salt, crypto::merkle_prove(leaves, 0),
+                            Bytes(wrong.header_octets.begin(), wrong.header_octets.end()),
+                            Bytes(wrong.signature.begin(), wrong.signature.end())};
+  CHECK(verify_proven(moved, c.keys).error().code == Code::bad_proof);
 }
