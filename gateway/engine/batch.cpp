@@ -269,8 +269,11 @@ void Batch::fire_timers() {
   refresh_hellos();
   if (now_ < core_.next_requery_) return;
   for (auto& [id, operation] : core_.operations_) {
-    if (now_ - operation.asked < core_.options_.requery_every || operation.intent.octets.empty()) continue;
+    // A ledger that is slow is not asked to death: the pause doubles up to 16 times what is configured.
+    const auto times = operation.unseen ? 1 : std::int64_t{1} << std::min(operation.questions, 4u);
+    if (now_ - operation.asked < Duration{core_.options_.requery_every.ns * times} || operation.intent.octets.empty()) continue;
     operation.asked = now_;
+    ++operation.questions;
     // What was lost on the way to the ledger is sent again: under the same id it is the same operation (decision 8).
     (operation.unseen ? effects_.executes : effects_.queries).push_back(operation.intent);
     operation.unseen = false;

@@ -156,6 +156,7 @@ class Core {
     ledger::Intent intent;
     Instant asked;
     bool unseen = false;                // the ledger does not know it: it may never have been reached
+    unsigned questions = 0;             // asked so often; the pause doubles each time
   };
   Result<void> replay_step(const StepEntry& entry,
                            const std::map<std::pair<bool, GatewayId>, std::vector<wire::BatchView>>& views,
