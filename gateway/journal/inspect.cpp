@@ -1,5 +1,7 @@
 #include "gateway/journal/inspect.hpp"
 
+#include "gateway/journal/sqlite_chain.hpp"
+
 namespace ustp::gateway::journal {
 
 Result<JournalHead> inspect(const std::string& file, std::uint64_t from, const BlockVisitor& visit) {
