@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/app/app.hpp"
+#include "tests/support/faulty_files.hpp"
 #include "tests/support/faulty_vfs.hpp"
 
 namespace {
@@ -49,8 +50,9 @@ int main(int argc, char** argv) {
     } else if (word == "--lossy-disk") {
       testing::register_faulty_vfs();
       options.journal_vfs = testing::kFaultyVfsName;
+      options.journal_files = testing::make_faulty_files();
     } else if (word == "--synchronous-off") {
-      options.journal_synchronous_full = false;
+      options.journal_sync = false;
     } else {
       return std::cerr << kUsage, 2;
     }

@@ -33,7 +33,7 @@ class TempDirectory {
 };
 
 enum class Kind { kSqlite, kSegments };
-inline const char* to_string(Kind kind) { return kind == Kind::kSqlite ? "sqlite" : "segments"; }
+inline std::string to_string(Kind kind) { return kind == Kind::kSqlite ? "sqlite" : "segments"; }
 
 // A journal of either kind in a directory.
 struct Store {

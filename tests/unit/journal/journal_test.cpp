@@ -1,6 +1,8 @@
 // What every kind of journal does; what only SQLite's or only the segments' does stands in a file of its own.
 #include <doctest/doctest.h>
 
+#include "gateway/journal/choose.hpp"
+#include "gateway/journal/inspect.hpp"
 #include "tests/support/requirement.hpp"
 #include "tests/unit/journal/harness.hpp"
 #include "tests/unit/journal/tamper.hpp"
@@ -222,5 +224,47 @@ TEST_CASE("more than the queue bound is a failure and not an endless queue") {
     journal->stop();
     CHECK(sink.durable == 3);
     CHECK(sink.failures.size() == 1);
+  });
+}
+
+TEST_CASE("a data folder that holds the other kind of journal is refused, not begun anew") {
+  ustp::test::covers("USTP-JRN-012");
+  for_each_kind([](Kind kind) {
+    TempDirectory directory;
+    fill(at(directory, kind), 1);
+    const auto choose = [&](JournalKind chosen) {
+      JournalChoice choice;
+      choice.kind = chosen;
+      choice.data = directory.file().parent_path();
+      choice.segment_octets = 256u << 10;
+      return choose_journal(choice);
+    };
+    const auto same = choose(kind == Kind::kSqlite ? JournalKind::kSqlite : JournalKind::kSegments);
+    REQUIRE(same);
+    CHECK((*same)->open().value().position == 1);
+    const auto other = choose(kind == Kind::kSqlite ? JournalKind::kSegments : JournalKind::kSqlite);
+    REQUIRE_FALSE(other);
+    CHECK(other.error().code == Code::config_invalid);
+  });
+}
+
+TEST_CASE("a journal is looked at without a lock and without a change") {
+  for_each_kind([](Kind kind) {
+    TempDirectory directory;
+    fill(at(directory, kind), 30);
+    auto running = at(directory, kind).make();
+    REQUIRE(running->open());
+    std::uint64_t seen = 0;
+    const auto count = [&](const Block&, BytesView, const Hash256&) -> Result<void> { return ++seen, Result<void>(); };
+    CHECK(journal::inspect(at(directory, kind).path(), 1, count).value().position == 30);
+    CHECK(seen == 30);
+    CHECK(journal::inspect(at(directory, kind).path(), 21, count).value().position == 30);
+    CHECK(seen == 40);
+    running.reset();
+    spoil(at(directory, kind), 7, 90);
+    const auto damaged = journal::inspect(at(directory, kind).path(), 1, nullptr);
+    REQUIRE_FALSE(damaged);
+    CHECK(damaged.error().detail.find("position 7:") != std::string::npos);
+    CHECK_FALSE(journal::inspect(at(directory, kind).path() + ".absent", 1, nullptr));
   });
 }
