@@ -5,6 +5,7 @@
 
 #include "gateway/api/api.hpp"
 #include "gateway/app/parts.hpp"
+#include "gateway/journal/choose.hpp"
 #include "gateway/peer/peer_network.hpp"
 
 namespace ustp::gateway {
@@ -106,12 +107,18 @@ Result<void> Gateway::build(const AppOptions& options, const GatewayConfig& conf
   std::error_code failed;
   std::filesystem::create_directories(config.data, failed);
   if (failed) return Error{Code::io_error, config.data.string()};
-  SqliteJournalOptions file;
-  file.path = config.data / "journal.db";
-  file.shard = config.shard;
-  file.vfs = options.journal_vfs;
-  file.synchronous_full = options.journal_synchronous_full;
-  journal = make_sqlite_journal(file);
+  JournalChoice choice;
+  choice.kind = config.journal.segments ? JournalKind::kSegments : JournalKind::kSqlite;
+  choice.data = config.data;
+  choice.shard = config.shard;
+  choice.segment_octets = config.journal.segment_octets;
+  choice.notice = [this](const std::string& what) {
+    log->write(LogLevel::kWarning, "journal_tail_cut", {{LogField::kDetail, what}});
+  };
+  choice.vfs = options.journal_vfs;
+  choice.files = options.journal_files;
+  choice.sync = options.journal_sync;
+  USTP_TRY(journal, choose_journal(std::move(choice)));
 
   PeerOptions network;
   network.self = config.id;

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "gateway/engine/engine.hpp"
-#include "gateway/journal/sqlite_journal.hpp"
+#include "gateway/journal/files.hpp"
 
 namespace ustp::gateway {
 
@@ -13,8 +13,9 @@ struct AppOptions {
   std::filesystem::path config;
   bool check_only = false;     // read and check the configuration, open nothing
   // For tests, untouched in production.
-  std::string journal_vfs;
-  bool journal_synchronous_full = true;
+  std::string journal_vfs;                        // SQLite's, of the journal and of snapshots
+  std::shared_ptr<journal::Files> journal_files;  // of segments
+  bool journal_sync = true;
   BoundaryHook boundary;
   Duration clock_offset;       // this gateway's clock is wrong by so much
 };

@@ -86,6 +86,16 @@ void read_ledger(Reader& reader, GatewayConfig& out) {
   }
 }
 
+void read_journal(Reader& reader, GatewayConfig& out) {
+  const auto kind = reader.choice("journal", "kind", false, {"segments", "sqlite"});
+  if (kind) out.journal.segments = *kind == "segments";
+  const auto octets = reader.integer("journal", "segment_octets", 1 << 20, std::int64_t{1} << 30);
+  if (!octets) return;
+  out.journal.segment_octets = static_cast<std::uint64_t>(*octets);
+  if (*octets % 4096 != 0) reader.problem("journal", "segment_octets", "must be a multiple of 4096");
+  if (kind == "sqlite") reader.problem("journal", "segment_octets", "belongs to the kind segments");
+}
+
 template <class Number>
 void read_number(Reader& reader, const char* key, std::int64_t least, std::int64_t most, Number& out) {
   if (const auto value = reader.integer("limits", key, least, most)) out = static_cast<Number>(*value);
@@ -125,6 +135,7 @@ ConfigOutcome read_config(std::string_view text, const std::string& file, const 
   read_gateway(reader, config);
   read_edges(reader, config);
   read_ledger(reader, config);
+  read_journal(reader, config);
   read_rest(reader, config);
   reader.refuse_unknown();
   if (check_files_at) config::check_files(config, *check_files_at, reader);

@@ -39,6 +39,10 @@ struct GatewayConfig {
   std::string peer_listen, api_listen, admin_listen;  // numeric or named HOST:PORT
   std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
   std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;
+  struct Journal {
+    bool segments = false;                     // or SQLite
+    std::uint64_t segment_octets = 64u << 20;  // a multiple of 4096
+  } journal;
   struct Log {
     std::string level = "info";  // debug, info, warning, error
     bool json = true;

@@ -1,20 +1,21 @@
 #pragma once
-// Reading and checking the chain of blocks; shared by the journal and its tool.
+// The chain of blocks, checked and continued; the same for every kind of store.
 
-#include "gateway/journal/sqlite.hpp"
+#include <functional>
+#include <string>
+
 #include "gateway/ports/journal.hpp"
 
 namespace ustp::gateway::journal {
 
-inline constexpr std::uint64_t kSchemaVersion = 1;
-
 struct Identity {
   std::uint64_t version = 0, shard = 0, epoch = 0;
 };
-// Code::journal_format when the file is no journal or of a version not known here.
-Result<Identity> read_identity(Connection& db);
 
-// Follows the chain one stored row at a time. Code::journal_damaged names the position that does not fit.
+// Code::journal_damaged, with the position before `what`.
+Error damaged(std::uint64_t position, const std::string& what);
+
+// Follows the chain one stored block at a time. Code::journal_damaged names the position that does not fit.
 class Chain {
  public:
   explicit Chain(Identity identity) : identity_(identity) {}
@@ -29,11 +30,11 @@ class Chain {
   bool anchored_ = true;
 };
 
-// Visits the checked blocks from..to (inclusive); from starts the chain. Reads in short transactions, so that a long
-// replay does not keep the write-ahead log from being reused.
+// The next block as it is stored: checks that it follows `head`, sets its previous hash and moves `head` on to it.
+// Code::internal when it does not follow or is of another epoch or shard: a broken contract of the submitter.
+Result<Bytes> frame_next(Block& block, const Identity& identity, JournalHead& head);
+
+// What walks of either kind show: the block, its framed octets and their hash.
 using BlockVisitor = std::function<Result<void>(const Block&, BytesView octets, const Hash256& hash)>;
-Result<JournalHead> walk(Connection& db, const Identity& identity, std::uint64_t from, std::uint64_t to,
-                         const BlockVisitor& visit);
-Result<std::uint64_t> last_position(Connection& db);  // 0: empty
 
 }  // namespace ustp::gateway::journal

@@ -1,24 +1,21 @@
 #include "gateway/journal/sqlite_journal.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <mutex>
-#include <thread>
 
-#include "gateway/journal/chain.hpp"
+#include "gateway/journal/block_writer.hpp"
+#include "gateway/journal/file_lock.hpp"
 #include "gateway/journal/snapshot_store.hpp"
-#include "ustp/base/thread.hpp"
-#include "ustp/crypto/crypto.hpp"
+#include "gateway/journal/sqlite_chain.hpp"
 
 namespace ustp::gateway {
 namespace {
 
+using journal::BlockWriter;
 using journal::Connection;
 using journal::Identity;
 using journal::OpenMode;
@@ -27,23 +24,6 @@ using journal::Statement;
 constexpr int kWalIdlePages = 1024;    // 4 MiB: checkpoint when nothing waits
 constexpr int kWalHardPages = 16384;   // 64 MiB: checkpoint even so (USTP-JRN-009)
 constexpr int kReaderPatienceMs = 50;
-
-class FileLock {
- public:
-  FileLock() = default;
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-  ~FileLock() { if (fd_ >= 0) ::close(fd_); }
-  Result<void> take(const std::string& path) {
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0) return Error{Code::io_error, "open " + path};
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) return Error{Code::journal_fenced, path + " is held by another process"};
-    return {};
-  }
-
- private:
-  int fd_ = -1;
-};
 
 Result<void> sync_directory(const std::filesystem::path& file) {
   const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
@@ -57,13 +37,14 @@ Result<void> sync_directory(const std::filesystem::path& file) {
 class SqliteJournal final : public Journal {
  public:
   explicit SqliteJournal(SqliteJournalOptions options)
-      : options_(std::move(options)), snapshots_(options_.path.string() + ".snapshots", options_.vfs) {}
+      : options_(std::move(options)), snapshots_(options_.path.string() + ".snapshots", options_.vfs),
+        thread_({options_.max_queued_blocks, options_.max_queued_octets}) {}
   ~SqliteJournal() override { stop(); }
 
   Result<JournalHead> open() override;
   Result<void> start(JournalSink& sink) override;
-  void stop() override;
-  void submit(Block block) override;
+  void stop() override { thread_.stop(); }
+  void submit(Block block) override { thread_.submit(std::move(block)); }
   Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) override;
   Result<std::optional<Snapshot>> load_snapshot() override;
   Result<void> store_snapshot(const Snapshot& snapshot) override;
@@ -71,12 +52,11 @@ class SqliteJournal final : public Journal {
  private:
   Result<void> open_file();
   Result<void> take_over();
-  void run();
-  Result<void> commit(std::deque<Block>& batch);
+  Result<std::uint64_t> commit(std::deque<Block>& batch);
   void checkpoint(bool idle);
 
   const SqliteJournalOptions options_;
-  FileLock lock_;
+  journal::FileLock lock_;
   Identity identity_;
   JournalHead head_;                    // the writer's, once started
   std::optional<Connection> writer_;
@@ -89,13 +69,7 @@ class SqliteJournal final : public Journal {
   std::mutex snapshot_mutex_;
   journal::SnapshotStore snapshots_;
 
-  JournalSink* sink_ = nullptr;
-  std::thread thread_;
-  std::mutex mutex_;                    // guards what follows
-  std::condition_variable wake_;
-  std::deque<Block> queue_;
-  std::size_t queued_octets_ = 0;
-  bool stopping_ = false, overrun_ = false, failed_ = false;
+  BlockWriter thread_;                  // last: it ends first
 };
 
 Result<void> SqliteJournal::open_file() {
@@ -165,38 +139,13 @@ Result<JournalHead> SqliteJournal::open() {
 }
 
 Result<void> SqliteJournal::start(JournalSink& sink) {
-  if (!reader_ || thread_.joinable()) return Error{Code::internal, "start() needs an open journal, once"};
-  sink_ = &sink;
-  thread_ = std::thread([this] {
-    name_this_thread("journal");
-    run();
-  });
+  if (!reader_ || thread_.started()) return Error{Code::internal, "start() needs an open journal, once"};
+  thread_.start(sink, [this](std::deque<Block>& batch) { return commit(batch); }, [this](bool idle) { checkpoint(idle); });
   return {};
 }
 
-void SqliteJournal::stop() {
-  {
-    const std::lock_guard hold(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-// USTP-JRN-010: never waits.
-void SqliteJournal::submit(Block block) {
-  {
-    const std::lock_guard hold(mutex_);
-    if (failed_ || overrun_ || stopping_) return;
-    queued_octets_ += block.payload.size();
-    overrun_ = queue_.size() >= options_.max_queued_blocks || queued_octets_ > options_.max_queued_octets;
-    if (!overrun_) queue_.push_back(std::move(block));
-  }
-  wake_.notify_one();
-}
-
 // USTP-JRN-004, -006
-Result<void> SqliteJournal::commit(std::deque<Block>& batch) {
+Result<std::uint64_t> SqliteJournal::commit(std::deque<Block>& batch) {
   USTP_CHECK(writer_->run("BEGIN IMMEDIATE"));
   USTP_TRY(const bool row, epoch_.step());
   const auto stored = row ? epoch_.integer(0) : 0;
@@ -205,22 +154,15 @@ Result<void> SqliteJournal::commit(std::deque<Block>& batch) {
     return Error{Code::journal_fenced, "epoch " + std::to_string(stored) + " owns the journal, ours is " +
                                            std::to_string(identity_.epoch)};
   for (Block& block : batch) {
-    const auto where = "position " + std::to_string(block.position);
-    if (block.position != head_.position + 1) return Error{Code::internal, where + " does not follow the head"};
-    if (block.epoch != identity_.epoch || block.shard != identity_.shard)
-      return Error{Code::internal, where + ": epoch or shard is not the journal's"};
-    // The journal keeps the chain. A submitter that keeps it too must agree.
-    if (!block.previous.is_zero() && block.previous != head_.hash)
-      return Error{Code::internal, where + ": previous hash is not the head's"};
-    block.previous = head_.hash;
-    const Bytes octets = frame_block(block);
+    USTP_TRY(const Bytes octets, journal::frame_next(block, identity_, head_));
     insert_.bind(1, block.position).bind(2, BytesView(octets));
     auto done = insert_.step();
     insert_.reset();
     if (!done) return done.error();
-    head_ = {block.position, crypto::sha256(octets), block.epoch};
   }
-  return writer_->run("COMMIT");
+  USTP_CHECK(writer_->run("COMMIT"));
+  durable_ = head_.position;
+  return head_.position;
 }
 
 // Runs after on_durable, so the engine already works on; off the hot path unless the log reached its hard bound.
@@ -234,39 +176,6 @@ void SqliteJournal::checkpoint(bool idle) {
                             nullptr, nullptr);
   if (hard) sqlite3_busy_timeout(writer_->raw(), journal::kBusyTimeoutMs);
   wal_pages_ = 0;
-}
-
-// USTP-JRN-007: after the first failure nothing is written and nothing is reported any more.
-void SqliteJournal::run() {
-  std::unique_lock hold(mutex_);
-  while (true) {
-    wake_.wait(hold, [this] { return stopping_ || overrun_ || !queue_.empty(); });
-    if (queue_.empty() && !overrun_) return;
-    std::deque<Block> batch;
-    batch.swap(queue_);
-    queued_octets_ = 0;
-    const bool overrun = overrun_;
-    hold.unlock();
-    auto done = batch.empty() ? Result<void>() : commit(batch);
-    if (done && !batch.empty()) {
-      durable_ = head_.position;
-      sink_->on_durable(head_.position);
-    }
-    if (done && overrun) done = Error{Code::journal_write, "more was submitted than the queue bound allows"};
-    if (!done) {
-      hold.lock();
-      failed_ = true;
-      queue_.clear();
-      hold.unlock();
-      sink_->on_failure(done.error());
-      return;
-    }
-    hold.lock();
-    const bool idle = queue_.empty();
-    hold.unlock();
-    checkpoint(idle);
-    hold.lock();
-  }
 }
 
 Result<void> SqliteJournal::read(std::uint64_t from, std::uint64_t to, const Visitor& visit) {

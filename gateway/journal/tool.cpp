@@ -1,7 +1,7 @@
-// ustp-journal: looks at a journal file without changing it.
-//   ustp-journal verify FILE            checks the whole chain, prints the head
-//   ustp-journal dump FILE [--from N]   one line per block: position epoch payload-octets hash
-// Exit: 0 the chain is intact, 1 it is damaged (the position is named), 2 the command line or the file cannot be used.
+// ustp-journal: looks at a journal without changing it. PATH: a folder of segments or a SQLite file.
+//   ustp-journal verify PATH            checks the whole chain, prints the head
+//   ustp-journal dump PATH [--from N]   one line per block: position epoch payload-octets hash
+// Exit: 0 the chain is intact, 1 it is damaged (the position is named), 2 the command line or the path cannot be used.
 
 #include <charconv>
 #include <cstdio>
@@ -14,17 +14,17 @@ using namespace ustp;
 using namespace ustp::gateway;
 
 int usage() {
-  std::fputs("usage: ustp-journal verify FILE\n       ustp-journal dump FILE [--from N]\n", stderr);
+  std::fputs("usage: ustp-journal verify PATH\n       ustp-journal dump PATH [--from N]\n", stderr);
   return 2;
 }
 
-Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump) {
+Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump, std::string& note) {
   return journal::inspect(file, from, [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
     if (dump)
       std::printf("%llu %llu %zu %s\n", static_cast<unsigned long long>(block.position),
                   static_cast<unsigned long long>(block.epoch), block.payload.size(), hash.hex().c_str());
     return {};
-  });
+  }, &note);
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
     if (flag != "--from" || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || from == 0)
       return usage();
   }
-  const auto head = run(argv[2], from, dump);
+  std::string note;
+  const auto head = run(argv[2], from, dump, note);
   if (!head) {
     std::fprintf(stderr, "%s\n", to_string(head.error()).c_str());
     return head.error().code == Code::journal_damaged ? 1 : 2;
@@ -49,5 +50,6 @@ int main(int argc, char** argv) {
     std::printf("intact: position %llu, epoch of the last block %llu, hash %s\n",
                 static_cast<unsigned long long>(head->position), static_cast<unsigned long long>(head->epoch),
                 head->hash.hex().c_str());
+  if (!note.empty()) std::fprintf(stderr, "%s\n", note.c_str());
   return 0;
 }

@@ -3,7 +3,6 @@ hostile.py; each part leaves the network as it found it, the last one does not."
 
 import re
 import shutil
-import sqlite3
 import subprocess
 
 from ustp_world.api import ApiError, admin
@@ -25,30 +24,53 @@ def second_process(check, world):
     check("the first one goes on", admin(gateway.admin_port, "/health/ready")[0] == 200)
 
 
+def records(folder):
+    """(file, offset, length, position) of every record of a segment journal: marked, and with the journal's salt."""
+    salt = (folder / "identity").read_bytes()[20:28]
+    for file in sorted(folder.glob("*.segment")):
+        octets, at = file.read_bytes(), 0
+        while (at := octets.find(b"USTR", at)) >= 0:
+            if octets[at + 8:at + 16] == salt:
+                yield file, at, 40 + int.from_bytes(octets[at + 4:at + 8], "big"), int.from_bytes(octets[at + 16:at + 24], "big")
+            at += 1
+
+
 def damaged(check, world):
     """One flipped bit in one stored block: the start ends with status 1 and names the position."""
     gateway = world.gw_corda
     gateway.process.stop()
-    file, spare = gateway.folder / "data/journal.db", gateway.folder / "spare.db"
-    shutil.copy(file, spare)
-    db = sqlite3.connect(file)
-    positions = [row[0] for row in db.execute("SELECT position FROM block")]
-    for _ in range(4):
-        position = world.random.choice(positions)
-        octets = bytearray(db.execute("SELECT octets FROM block WHERE position = ?", (position,)).fetchone()[0])
-        octets[world.random.randrange(len(octets))] ^= 1 << world.random.randrange(8)
-        before = db.execute("SELECT octets FROM block WHERE position = ?", (position,)).fetchone()[0]
-        db.execute("UPDATE block SET octets = ? WHERE position = ?", (bytes(octets), position))
-        db.commit()
+    stored = list(records(gateway.folder / "data/journal"))
+    for _ in range(6):
+        file, at, length, position = world.random.choice(stored)
+        flipped = at + world.random.randrange(length)
+        with open(file, "r+b") as f:
+            f.seek(flipped)
+            before = f.read(1)
+            f.seek(flipped)
+            f.write(bytes([before[0] ^ 1 << world.random.randrange(8)]))
         log = gateway.folder / f"damaged-{position}.log"
         status = Process(gateway.id, [world.bin / "ustp-gateway", "--config", gateway.config], log).child.wait(20)
         told = log.read_text()
         check(f"a flipped bit at position {position}", status == 1 and re.search(rf"position {position}\b", told) is not None,
               f"status {status}: {told[-300:]}")
-        db.execute("UPDATE block SET octets = ? WHERE position = ?", (before, position))
-        db.commit()
-    db.close()
-    shutil.copy(spare, file)
+        with open(file, "r+b") as f:
+            f.seek(flipped)
+            f.write(before)
+    gateway.start()
+
+
+def other_kind(check, world):
+    """The configuration names the other kind of journal: refused, and not begun anew beside the one that is there."""
+    gateway = world.gw_corda
+    gateway.process.stop()
+    text = gateway.config.read_text()
+    gateway.config.write_text(text.replace('kind = "segments"\nsegment_octets = 1048576', 'kind = "sqlite"'))
+    log = gateway.folder / "other-kind.log"
+    status = Process(gateway.id, [world.bin / "ustp-gateway", "--config", gateway.config], log).child.wait(20)
+    told = log.read_text()
+    check("a journal of the other kind", status == 1 and "config_invalid" in told and "kind segments" in told and
+          not (gateway.folder / "data/journal.db").exists(), f"status {status}: {told[-300:]}")
+    gateway.config.write_text(text)
     gateway.start()
 
 
@@ -85,4 +107,4 @@ def restored(check, world):
     check("it still runs", gateway.process.running())
 
 
-PARTS = (second_process, damaged, restored)
+PARTS = (second_process, damaged, other_kind, restored)

@@ -74,7 +74,7 @@ def without_sync(options, seed):
     the synced one passes first; then the other fails, because its peer has seen what its journal does not hold."""
     missed = 0
     for side, point in TELLING:
-        with World(options.build, seed=seed, ethereum="corda") as world:
+        with World(options.build, seed=seed, ethereum="corda", journal=options.journal) as world:
             world.start()
             missed += not Table(world, ["--lossy-disk"], PATIENCE).run(side, point)
             table = Table(world, ["--lossy-disk", "--synchronous-off"], 3)
@@ -84,7 +84,7 @@ def without_sync(options, seed):
             except TimeoutError:
                 caught = False  # it failed, but for another reason
             missed += not caught
-            print(f"  {side:<10}{point:<26}synchronous=OFF {'was caught' if caught else 'was NOT caught: FAILED'}", flush=True)
+            print(f"  {side:<10}{point:<26}without sync {'was caught' if caught else 'was NOT caught: FAILED'}", flush=True)
     return 1 if missed else 0
 
 
@@ -93,6 +93,7 @@ def main():
     parser.add_argument("--build", default="build/dev")
     parser.add_argument("--lossy-disk", action="store_true", help="unsynced writes of the victim are lost with it")
     parser.add_argument("--synchronous-off", action="store_true", help="must be caught: the status is 0 only then")
+    parser.add_argument("--journal", default="segments", choices=("segments", "sqlite"))
     parser.add_argument("--faults", default="", help='of the ledgers: "late=20,twice=20,unknown=20"')
     parser.add_argument("--points", type=int, help="as many, chosen at random")
     parser.add_argument("--only", help="SIDE:PHASE:STATE, one point")
@@ -107,10 +108,11 @@ def main():
         chosen = set(random.Random(seed).sample(points, options.points))
         points = [p for p in points if p in chosen]
     began = time.monotonic()
-    print(f"seed {seed}, faults {options.faults or 'none'}, disk {'lossy' if options.lossy_disk or options.synchronous_off else 'real'}")
+    print(f"seed {seed}, journal {options.journal}, faults {options.faults or 'none'}, disk {'lossy' if options.lossy_disk or options.synchronous_off else 'real'}")
     if options.synchronous_off:
         return without_sync(options, seed)
-    with World(options.build, seed=seed, ethereum="corda", faults=options.faults, keep=options.keep) as world:
+    with World(options.build, seed=seed, ethereum="corda", faults=options.faults, keep=options.keep,
+               journal=options.journal) as world:
         if options.keep:
             print(f"kept: {world.folder}")
         world.start()

@@ -1,5 +1,6 @@
 // The gateway with a disk that loses unsynced writes and a SIGKILL at a chosen boundary: for kill tests and the
 // demonstration's crash. Everything else is the gateway as it is.
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "gateway/app/app.hpp"
+#include "tests/support/faulty_files.hpp"
 #include "tests/support/faulty_vfs.hpp"
 
 namespace {
@@ -46,19 +48,28 @@ std::optional<long long> number(const std::string& text) {
   return out;
 }
 
-// The disk keeps what was not synced to itself, and fails once.
-bool disk_fault(const std::string& text) {
+// Whichever kind of journal is configured: what was not synced is lost when the process dies. Gives both disks.
+std::array<testing::FaultyDisk*, 2> put_on_bad_disk(gateway::AppOptions& options) {
+  auto files = testing::make_faulty_files();
+  auto* const disk = files.get();
+  options.journal_files = std::move(files);
+  options.journal_vfs = testing::kFaultyVfsName;
+  return {disk, &testing::register_faulty_vfs()};
+}
+
+bool disk_fault(const std::string& text, gateway::AppOptions& options) {
   const auto colon = text.find(':');
   if (colon == std::string::npos) return false;
   const auto kind = text.substr(0, colon);
   const auto n = number(text.substr(colon + 1));
   if (!n || *n < 1) return false;
-  auto& disk = testing::register_faulty_vfs();
-  const auto nth = static_cast<std::uint64_t>(*n);
-  if (kind == "sync") return disk.inject(testing::Fault::kSyncError, nth), true;
-  if (kind == "full") return disk.inject(testing::Fault::kNoSpace, nth), true;
-  if (kind == "short") return disk.inject(testing::Fault::kShortWrite, nth), true;
-  return false;
+  testing::Fault fault{};
+  if (kind == "sync") fault = testing::Fault::kSyncError;
+  else if (kind == "full") fault = testing::Fault::kNoSpace;
+  else if (kind == "short") fault = testing::Fault::kShortWrite;
+  else return false;
+  for (auto* const disk : put_on_bad_disk(options)) disk->inject(fault, static_cast<std::uint64_t>(*n));
+  return true;
 }
 
 }  // namespace
@@ -74,17 +85,15 @@ int main(int argc, char** argv) {
       options.boundary = kill_at(argv[++i]);
       if (!options.boundary) return std::cerr << kUsage, 2;
     } else if (word == "--lossy-disk") {
-      testing::register_faulty_vfs();
-      options.journal_vfs = testing::kFaultyVfsName;
+      put_on_bad_disk(options);
     } else if (word == "--disk-fault" && more) {
-      if (!disk_fault(argv[++i])) return std::cerr << kUsage, 2;
-      options.journal_vfs = testing::kFaultyVfsName;
+      if (!disk_fault(argv[++i], options)) return std::cerr << kUsage, 2;
     } else if (word == "--clock-ms" && more) {
       const auto ms = number(argv[++i]);
       if (!ms) return std::cerr << kUsage, 2;
       options.clock_offset = Duration::milliseconds(*ms);
     } else if (word == "--synchronous-off") {
-      options.journal_synchronous_full = false;
+      options.journal_sync = false;
     } else {
       return std::cerr << kUsage, 2;
     }

@@ -1,5 +1,6 @@
 // bench_transfers [--json FILE] [--dir FOLDER] [--seconds S] [--runs N] [--in-flight a,b,…]
-// Two gateway processes with mutual TLS on loopback, SQLite journals FULL, every message provable alone, Corda-like
+//   [--journal segments|sqlite]
+// Two gateway processes with mutual TLS on loopback, synced journals, every message provable alone, Corda-like
 // ledgers in memory. Prints a row per number of transfers in flight; medians, with minimum and maximum in the JSON.
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -29,6 +30,7 @@ struct Options {
   std::filesystem::path dir = "build/bench-data";
   std::string json;
   double seconds = 4;
+  gateway::JournalKind journal = gateway::JournalKind::kSqlite;  // the program's default
   std::size_t runs = 3;
   std::vector<std::size_t> in_flight{1, 64, 96, 128, 256, 1024, 4096};
 };
@@ -84,7 +86,7 @@ Run run_once(const Options& options, std::size_t in_flight) {
   auto* shared = new (memory) Shared;
   int notices[2];
   if (::pipe(notices) != 0) std::abort();
-  NodePlan plan{&network, true, options.dir / "sender", in_flight, notices[0], shared};
+  NodePlan plan{&network, true, options.dir / "sender", options.journal, in_flight, notices[0], shared};
   const auto sender = spawn(plan);
   plan.sender = false;
   plan.folder = options.dir / "recipient";
@@ -169,14 +171,17 @@ int main(int argc, char** argv) {
     else if (name == "--dir") options.dir = value;
     else if (name == "--seconds") options.seconds = std::stod(value);
     else if (name == "--runs") options.runs = std::stoul(value);
+    else if (name == "--journal" && value == "sqlite") options.journal = gateway::JournalKind::kSqlite;
+    else if (name == "--journal" && value == "segments") options.journal = gateway::JournalKind::kSegments;
     else if (name == "--in-flight") options.in_flight = numbers(value);
-    else return std::cerr << "bench_transfers [--json F] [--dir D] [--seconds S] [--runs N] [--in-flight a,b]\n", 2;
+    else return std::cerr << "bench_transfers [--json F] [--dir D] [--seconds S] [--runs N] [--in-flight a,b] [--journal segments|sqlite]\n", 2;
   }
   std::filesystem::create_directories(options.dir);
   const auto fs = file_system(options.dir);
   if (fs == "tmpfs") return std::cerr << options.dir << " is on tmpfs, where a sync costs nothing; choose --dir\n", 2;
   const double syncs = fdatasyncs_per_s(options.dir), signs = p256_signs_per_s(), verifies = p256_verifies_per_s();
-  std::cout << machine() << "; " << fs << "\nraw: " << std::fixed << std::setprecision(0) << syncs << " fdatasync/s, "
+  std::cout << machine() << "; " << fs << "; journal "
+            << (options.journal == gateway::JournalKind::kSqlite ? "sqlite" : "segments") << "\nraw: " << std::fixed << std::setprecision(0) << syncs << " fdatasync/s, "
             << signs << " P-256 sign/s, " << verifies << " P-256 verify/s\n\n"
             << "in_flight  transfers/s  p50_ms  p99_ms  cpu_us/transfer  journal_B/transfer  rss_MiB  syncs/1000  checks\n";
   nlohmann::json out;

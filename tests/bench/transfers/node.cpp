@@ -13,7 +13,6 @@
 #include "adapters/corda/driver.hpp"
 #include "adapters/corda/proof/tear_off.hpp"
 #include "gateway/engine/inputs.hpp"
-#include "gateway/journal/sqlite_journal.hpp"
 #include "gateway/peer/peer_network.hpp"
 
 namespace ustp::bench {
@@ -159,7 +158,12 @@ struct Node {
                                   random, *driver,
                                   corda::make_tear_off_verifier(std::make_shared<corda::SignatureCache>()));
   }
-  std::unique_ptr<Journal> open_journal() { return make_sqlite_journal({plan.folder / "journal.db", 0, true, {}}); }
+  std::unique_ptr<Journal> open_journal() {
+    JournalChoice choice;
+    choice.kind = plan.journal;
+    choice.data = plan.folder;
+    return choose_journal(std::move(choice)).value();
+  }
   void build();
   void check_replay(NodeResult& result, const Hash256& live);
 };

@@ -1,5 +1,5 @@
 #pragma once
-// One gateway of the bench as it runs in its own process: the real engine, SQLite journal (FULL), peer links over mutual
+// One gateway of the bench as it runs in its own process: the real engine, a synced journal, peer links over mutual
 // TLS, and a Corda-like ledger in memory. Orders come through the Service, not through HTTPS.
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "gateway/engine/engine.hpp"
+#include "gateway/journal/choose.hpp"
 #include "tests/bench/transfers/network.hpp"
 
 namespace ustp::bench {
@@ -30,6 +31,7 @@ struct NodePlan {
   const Network* network = nullptr;
   bool sender = false;
   std::filesystem::path folder;
+  gateway::JournalKind journal = gateway::JournalKind::kSqlite;
   std::size_t in_flight = 1;
   int notices = -1;                             // recipient writes, sender reads: ids of what is terminal
   Shared* shared = nullptr;

@@ -63,6 +63,7 @@ class Gateway:
             f'[api]\nlisten = "127.0.0.1:{self.api_port}"\n\n[admin]\nlisten = "127.0.0.1:{self.admin_port}"\n\n'
             f'[ledger]\n{self.ledger.access()}\n[log]\nlevel = "debug"\nformat = "json"\n\n'
             f'[limits]\napi_requests_per_second = 10000\nsnapshot_octets = {self.world.snapshot_octets}\n\n'
+            f'[journal]\nkind = "{self.world.journal}"\n' + ('segment_octets = 1048576\n\n' if self.world.journal == 'segments' else '\n') +
             f'[timing]\nstatus_retry_ms = 200\nrecheck_ms = 500\nrequery_ms = 300\n')
 
     def start(self, program="ustp-gateway", extra=(), wait=True):
@@ -87,12 +88,12 @@ class World:
     """`ethereum` names what stands behind gw-eth: "anvil", or "corda" for a second embedded ledger where no node is
     wanted. Everything lives in one folder, removed at the end unless it is kept."""
 
-    def __init__(self, build, seed=None, ethereum="anvil", faults="", keep=False, parent=None):
+    def __init__(self, build, seed=None, ethereum="anvil", faults="", keep=False, parent=None, journal="segments"):
         self.build = Path(build).resolve()
         self.bin, self.source = self.build / "bin", Path(__file__).resolve().parents[3]
         self.seed = seed if seed is not None else random.SystemRandom().randrange(2**32)
         self.random = random.Random(self.seed)
-        self.keep = keep
+        self.keep, self.journal = keep, journal
         self.snapshot_octets = 100_000  # small, so that what restarts, restarts from snapshots too
         self.folder = Path(tempfile.mkdtemp(prefix="ustp-", dir=parent))
         self._ports = []

@@ -102,6 +102,19 @@ TEST_CASE("each kind of ledger has its own keys") {
   CHECK(says(parse(with(kGood, "kind = \"csd\"", "kind = \"corda\"")), "unknown key in [ledger]: 'inbox'"));
 }
 
+TEST_CASE("the journal's kind is chosen, and a segment's size belongs to segments") {
+  CHECK_FALSE(parse(kGood).config->journal.segments);
+  CHECK_FALSE(parse(kGood + "[journal]\nkind = \"sqlite\"\n").config->journal.segments);
+  const auto segments = parse(kGood + "[journal]\nkind = \"segments\"\nsegment_octets = 1048576\n");
+  REQUIRE(segments);
+  CHECK(segments.config->journal.segments);
+  CHECK(segments.config->journal.segment_octets == 1u << 20);
+  CHECK(says(parse(kGood + "[journal]\nkind = \"postgres\"\n"),
+             "gateway.toml:24:8: journal.kind: must be one of \"segments\" \"sqlite\""));
+  CHECK(says(parse(kGood + "[journal]\nsegment_octets = 1048577\n"), "must be a multiple of 4096"));
+  CHECK(says(parse(kGood + "[journal]\nkind = \"sqlite\"\nsegment_octets = 1048576\n"), "belongs to the kind segments"));
+}
+
 TEST_CASE("every problem is reported at once, in order, with its place (USTP-CFG-001)") {
   auto text = with(kGood, "id = \"gw-a\"", "id = 7");
   text = with(text, "listen = \"127.0.0.1:7102\"", "listen = \"7102\"");

@@ -1,12 +1,14 @@
 #pragma once
-// A directory that is removed again, a sink that can be waited on, and blocks to submit.
+// A directory that is removed again, journals of either kind in it, a sink that can be waited on, and blocks to submit.
 
+#include <doctest/doctest.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 
+#include "gateway/journal/segment_journal.hpp"
 #include "gateway/journal/sqlite_journal.hpp"
 
 namespace ustp::gateway::test {
@@ -24,10 +26,45 @@ class TempDirectory {
     std::filesystem::remove_all(path_, ignored);
   }
   std::filesystem::path file() const { return path_ / "journal.db"; }
+  std::filesystem::path folder() const { return path_ / "journal"; }
 
  private:
   std::filesystem::path path_;
 };
+
+enum class Kind { kSqlite, kSegments };
+inline std::string to_string(Kind kind) { return kind == Kind::kSqlite ? "sqlite" : "segments"; }
+
+// A journal of either kind in a directory.
+struct Store {
+  Kind kind = Kind::kSqlite;
+  const TempDirectory* directory = nullptr;
+  std::uint32_t shard = 0;
+  bool sync = true;
+  std::string vfs{};
+  std::shared_ptr<journal::Files> files{};
+  std::size_t max_queued_blocks = 4096;
+  std::uint64_t segment_octets = 256u << 10;
+
+  std::string path() const { return (kind == Kind::kSqlite ? directory->file() : directory->folder()).string(); }
+  std::string snapshots() const { return path() + (kind == Kind::kSqlite ? ".snapshots" : "/snapshots"); }
+  std::unique_ptr<Journal> make() const {
+    if (kind == Kind::kSqlite)
+      return make_sqlite_journal({.path = path(), .shard = shard, .synchronous_full = sync, .vfs = vfs,
+                                  .max_queued_blocks = max_queued_blocks});
+    return make_segment_journal({.folder = path(), .shard = shard, .segment_octets = segment_octets, .sync = sync,
+                                 .files = files, .snapshot_vfs = {}, .notice = {}, .max_queued_blocks = max_queued_blocks});
+  }
+};
+
+// The same behaviour is asked of both.
+template <class Body>
+void for_each_kind(const Body& body) {
+  for (const Kind kind : {Kind::kSqlite, Kind::kSegments}) {
+    INFO("journal of kind ", to_string(kind));
+    body(kind);
+  }
+}
 
 class WaitingSink final : public JournalSink {
  public:
@@ -46,6 +83,11 @@ class WaitingSink final : public JournalSink {
   bool wait_durable(std::uint64_t position) {
     std::unique_lock hold(mutex_);
     return changed_.wait_for(hold, std::chrono::seconds(20), [&] { return durable >= position; });
+  }
+  // Durable, or never.
+  bool wait_settled(std::uint64_t position) {
+    std::unique_lock hold(mutex_);
+    return changed_.wait_for(hold, std::chrono::seconds(20), [&] { return durable >= position || !failures.empty(); });
   }
   bool wait_failure() {
     std::unique_lock hold(mutex_);
@@ -79,8 +121,8 @@ inline std::vector<std::uint64_t> positions(Journal& journal, std::uint64_t from
 }
 
 // Opens, appends positions head+1..head+count, waits until they are durable, and closes.
-inline JournalHead fill(const SqliteJournalOptions& options, std::uint64_t count) {
-  auto journal = make_sqlite_journal(options);
+inline JournalHead fill(const Store& store, std::uint64_t count) {
+  auto journal = store.make();
   const auto head = journal->open().value();
   WaitingSink sink;
   if (!journal->start(sink)) std::abort();
