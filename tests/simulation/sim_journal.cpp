@@ -40,7 +40,7 @@ std::vector<Extent> extents(BytesView octets) {
 
 Result<std::vector<gateway::Block>> SimJournal::open() {
   auto octets = files_.blocks.content();
-  gateway::journal::Chain chain({gateway::journal::kSchemaVersion, 0, files_.epoch});
+  gateway::journal::Chain chain(gateway::journal::Identity{.version = 1, .shard = 0, .epoch = files_.epoch});
   std::vector<gateway::Block> out;
   std::size_t at = 0;
   while (at < octets.size()) {
