@@ -237,7 +237,7 @@ Effects Core::resume(Instant now) {
     if (operation.intent.octets.empty()) continue;
     effects.executes.push_back(operation.intent);
   }
-  if (!operations_.empty()) next_requery_ = now + options_.requery_every;
+  next_requery_ = operations_.empty() ? Instant{INT64_MAX} : now + options_.requery_every;  // replay left the past's
   next_hello_ = now + options_.hello_every;
   for (auto& [id, transfer] : transfers_) {
     transfer.inherited = !protocol::is_terminal(transfer.state.state);

@@ -13,8 +13,12 @@ namespace {
 using namespace ustp;
 using namespace ustp::gateway;
 
+constexpr const char* kUsage =
+    "usage: ustp-journal verify PATH\n       ustp-journal dump PATH [--from N]\n"
+    "PATH: a folder of segments or a SQLite file. Exit: 0 intact, 1 damaged, 2 wrong use.\n";
+
 int usage() {
-  std::fputs("usage: ustp-journal verify PATH\n       ustp-journal dump PATH [--from N]\n", stderr);
+  std::fputs(kUsage, stderr);
   return 2;
 }
 
@@ -31,6 +35,7 @@ Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump, 
 
 int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "--help" || command == "-h") return std::fputs(kUsage, stdout), 0;
   const bool dump = command == "dump" && (argc == 3 || argc == 5);
   if (!dump && !(command == "verify" && argc == 3)) return usage();
   std::uint64_t from = 1;

@@ -44,7 +44,7 @@ class Rogue:
             f"wss://127.0.0.1:{self.victim.peer_port}", "--ca", pki / "ca.pem", "--certificate",
             pki / f"gateway-{self.honest.id}.pem", "--key", pki / f"gateway-{self.honest.id}.key.pem", "--signing-key",
             self.honest.signing_key, "--other-key", world.folder / "stranger.pem", "--peer-key",
-            Path(f"{self.victim.signing_key}.pub.pem").read_text(), "--journal", self.honest.folder / "data/journal.db"]
+            Path(f"{self.victim.signing_key}.pub.pem").read_text(), "--journal", self.honest.folder / "data/journal"]
 
     def attack(self, *names):
         """{name: (how it ended, what was said)}"""
@@ -55,7 +55,7 @@ class Rogue:
         return {line[0]: (line[1], line[2] if len(line) > 2 else "") for line in lines}
 
     def journal(self, what, *more):
-        return self.world.tool("journal", what, self.victim.folder / "data/journal.db", *more).splitlines()
+        return self.world.tool("journal", what, self.victim.folder / "data/journal", *more).splitlines()
 
     def refused(self):
         return Counter(line.split()[2] for line in self.journal("refusals"))

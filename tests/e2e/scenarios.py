@@ -187,7 +187,7 @@ def failing_disk(world):
     load.stop()
     outcomes = load.settle(PATIENCE)
     for gateway in world.gateways:
-        demand("intact" in world.tool("journal", "verify", gateway.folder / "data/journal.db"), gateway.id)
+        demand("intact" in world.tool("journal", "verify", gateway.folder / "data/journal"), gateway.id)
     return f"{', '.join(told)}; {len(load.answered)} orders: {outcomes}"
 
 

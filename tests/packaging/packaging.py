@@ -92,7 +92,7 @@ def packages(options, work):
         fields = run("dpkg-deb", "-f", path, "Package", "Version", "Architecture", "Depends")
         demand(f"Package: {name}" in fields and "Depends: " in fields, " · ".join(fields.split("\n")[:3]))
         run("dpkg-deb", "-x", path, work / "root")
-    for program in ("ustp", "ustp-gateway"):
+    for program in ("ustp", "ustp-journal", "ustp-gateway"):
         run(work / "root/usr/bin" / program, "--help")
     demand(True, "the packaged programs run")
     use(work / "root/usr", work)
