@@ -40,7 +40,7 @@ struct GatewayConfig {
   std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
   std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;
   struct Journal {
-    bool segments = false;                     // or SQLite
+    bool segments = true;                      // or SQLite
     std::uint64_t segment_octets = 64u << 20;  // a multiple of 4096
   } journal;
   struct Log {

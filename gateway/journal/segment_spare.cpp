@@ -1,6 +1,7 @@
 #include "gateway/journal/segment_spare.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "gateway/journal/segment_format.hpp"
 #include "ustp/base/thread.hpp"
@@ -8,12 +9,12 @@
 namespace ustp::gateway::journal {
 
 namespace {
-// Small enough that the writer's own syncs do not wait long behind one of them.
-constexpr std::uint64_t kChunk = 4u << 20;
+// Small enough that the writer's own writes do not wait long behind one of them; one sync at the end makes it whole.
+constexpr std::uint64_t kChunk = 256u << 10;
 }  // namespace
 
 Result<void> make_zeroed(Files& files, const std::filesystem::path& folder, const std::string& half,
-                         const std::string& target, std::uint64_t size, const std::function<bool()>& stop) {
+                         const std::string& target, std::uint64_t size, const Pace& pace) {
   USTP_CHECK(files.remove(folder / half));
   {
     USTP_TRY([[maybe_unused]] auto created, files.open(folder / half, FileMode::kCreate));
@@ -22,10 +23,12 @@ Result<void> make_zeroed(Files& files, const std::filesystem::path& folder, cons
   AlignedBuffer zeroes;
   zeroes.append(Bytes(static_cast<std::size_t>(std::min(size, kChunk))));
   for (std::uint64_t at = 0; at < size; at += kChunk) {
-    if (stop && stop()) return Error{Code::journal_write, "stopped while a segment was prepared"};
+    const auto begin = std::chrono::steady_clock::now();
     USTP_CHECK(file->write(at, zeroes.view().first(static_cast<std::size_t>(std::min(kChunk, size - at)))));
-    USTP_CHECK(file->sync());
+    if (pace && !pace(std::chrono::steady_clock::now() - begin))
+      return Error{Code::journal_write, "stopped while a segment was prepared"};
   }
+  USTP_CHECK(file->sync());
   USTP_CHECK(files.rename(folder / half, folder / target));
   return files.sync_folder(folder);
 }
@@ -73,9 +76,11 @@ void SegmentSpare::run() {
     changed_.wait(hold, [this] { return stopping_ || !ready_; });
     if (stopping_) return;
     hold.unlock();
-    auto made = make_zeroed(*files_, folder_, kSpareNewName, kSpareName, size_, [this] {
-      const std::lock_guard inner(mutex_);
-      return stopping_;
+    // Half of the disk's time is the writer's, unless it waits for this segment.
+    auto made = make_zeroed(*files_, folder_, kSpareNewName, kSpareName, size_, [this](std::chrono::nanoseconds took) {
+      std::unique_lock inner(mutex_);
+      changed_.wait_for(inner, took, [this] { return stopping_ || wanted_; });
+      return !stopping_;
     });
     hold.lock();
     made_ = std::move(made);
@@ -87,7 +92,10 @@ void SegmentSpare::run() {
 
 Result<void> SegmentSpare::take(const std::string& target) {
   std::unique_lock hold(mutex_);
+  wanted_ = true;
+  changed_.notify_all();
   changed_.wait(hold, [this] { return stopping_ || ready_ || !made_; });
+  wanted_ = false;
   if (!ready_) return made_ ? Result<void>(Error{Code::journal_write, "no next segment: stopping"}) : made_;
   hold.unlock();
   USTP_CHECK(files_->rename(folder_ / kSpareName, folder_ / target));

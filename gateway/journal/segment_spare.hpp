@@ -2,6 +2,7 @@
 // The next segment, made before it is needed: written full of zeroes, so that a sync of it later has no metadata to
 // write (measured: docs/adr/0005-segment-journal.md), by a thread of its own.
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -11,10 +12,12 @@
 
 namespace ustp::gateway::journal {
 
+// Called after each part with the time its write took; may wait. false: enough.
+using Pace = std::function<bool(std::chrono::nanoseconds took)>;
 // Makes `target` in `folder`, zeroed and durable, by way of the name `half`. Stops early with Code::journal_write when
-// `stop` says so.
+// `pace` says so.
 Result<void> make_zeroed(Files& files, const std::filesystem::path& folder, const std::string& half,
-                         const std::string& target, std::uint64_t size, const std::function<bool()>& stop);
+                         const std::string& target, std::uint64_t size, const Pace& pace);
 
 class SegmentSpare {
  public:
@@ -39,7 +42,7 @@ class SegmentSpare {
   std::thread thread_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  bool ready_ = false, stopping_ = false;
+  bool ready_ = false, stopping_ = false, wanted_ = false;
   Result<void> made_;
 };
 

@@ -30,7 +30,7 @@ struct Options {
   std::filesystem::path dir = "build/bench-data";
   std::string json;
   double seconds = 4;
-  gateway::JournalKind journal = gateway::JournalKind::kSqlite;  // the program's default
+  gateway::JournalKind journal = gateway::JournalKind::kSegments;  // the program's default
   std::size_t runs = 3;
   std::vector<std::size_t> in_flight{1, 64, 96, 128, 256, 1024, 4096};
 };

@@ -31,7 +31,7 @@ struct NodePlan {
   const Network* network = nullptr;
   bool sender = false;
   std::filesystem::path folder;
-  gateway::JournalKind journal = gateway::JournalKind::kSqlite;
+  gateway::JournalKind journal = gateway::JournalKind::kSegments;
   std::size_t in_flight = 1;
   int notices = -1;                             // recipient writes, sender reads: ids of what is terminal
   Shared* shared = nullptr;

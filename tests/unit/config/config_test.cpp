@@ -103,7 +103,7 @@ TEST_CASE("each kind of ledger has its own keys") {
 }
 
 TEST_CASE("the journal's kind is chosen, and a segment's size belongs to segments") {
-  CHECK_FALSE(parse(kGood).config->journal.segments);
+  CHECK(parse(kGood).config->journal.segments);
   CHECK_FALSE(parse(kGood + "[journal]\nkind = \"sqlite\"\n").config->journal.segments);
   const auto segments = parse(kGood + "[journal]\nkind = \"segments\"\nsegment_octets = 1048576\n");
   REQUIRE(segments);
