@@ -106,11 +106,16 @@ void Batch::on(ledger::Outcome outcome) {
     core_.held_[outcome.id] = std::move(outcome);
     return;
   }
-  core_.close_operation(outcome.id);
+  const auto id = outcome.id;
+  auto open = it->second;
+  core_.close_operation(id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
-  (void)advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
-                std::move(entry));
+  const auto done = advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
+                            std::move(entry));
+  if (done) return;  // else no block tells of it: it stays open, as a replay would leave it
+  transfer.operations.push_back(id);
+  core_.operations_.emplace(id, std::move(open));
 }
 
 void Batch::take_held() {

@@ -25,6 +25,7 @@ constexpr Regression kRegressions[] = {
     {3882, "a notice that overtook the one it rests on was refused, and the transfer never ended"},
     {103699, "a clock ahead at the start and put back before the first input stopped the questions"},
     {1568, "replay of a time when the clock was ahead left the next questions far away"},
+    {309254, "an outcome that fits no state closed its operation without a block"},
     {1408, "a sender restored from before its decision decided otherwise"},
     {1184, "a statement lost with its gateway was never handed in again"},
 };
