@@ -139,7 +139,7 @@ def keep_running(show, world):
     body = (f'{{"instrument":"{world.instrument}","quantity":"10","originator":"ALICE","beneficiary":"DAVE",'
             f'"target_ledger":"{world.corda.id}"}}')
     show.say(f"curl {who} -H 'Content-Type: application/json' -H 'Idempotency-Key: first' -d '{body}' {url}/transfers")
-    show.say("build/dev/bin/quickstart " + " ".join(map(str, world.quickstart())))
+    show.say(f"{world.bin}/quickstart " + " ".join(map(str, world.quickstart())))
     try:
         while all(g.process.running() for g in world.gateways):
             time.sleep(0.5)

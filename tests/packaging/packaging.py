@@ -40,7 +40,7 @@ def use(prefix, work, libraries=None):
     """Builds every example against what is installed below `prefix` and runs those that need no gateway."""
     environment = dict(os.environ, LD_LIBRARY_PATH=str(libraries or ""))
     for example in EXAMPLES:
-        build(SOURCE / "examples" / example, work / example, f"-DCMAKE_PREFIX_PATH={prefix}")
+        build(SOURCE / "sdk/examples" / example, work / example, f"-DCMAKE_PREFIX_PATH={prefix}")
     told = run(work / "own_ledger/own_ledger", env=environment)
     demand(" 0 failed" in told, "the example's ledger passes the contract: " + told.splitlines()[-1])
     vectors = json.loads((SOURCE / "spec/vectors/bundles.json").read_text())["vectors"]

@@ -164,7 +164,7 @@ class World:
                       self.folder / f"pki/participant-{self.gw_csd.operator}.key.pem", file)
 
     def quickstart(self):
-        """The arguments of examples/quickstart for a transfer from the CSD to the Corda-like ledger."""
+        """The arguments of sdk/examples/quickstart for a transfer from the CSD to the Corda-like ledger."""
         return [f"https://127.0.0.1:{self.gw_csd.api_port}", self.folder / "pki", "bank-alice",
                 self.folder / "authority.pem.pub.pem", self.instrument, "ALICE", f"{self.corda.id}/DAVE"]
 

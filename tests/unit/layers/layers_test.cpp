@@ -68,6 +68,7 @@ std::string area_of(const Source& source) {
   for (const char* area : {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "client"})
     if (starts(path, std::string("sdk/src/") + area + "/") || starts(path, std::string("sdk/include/ustp/") + area + "/"))
       return area;
+  if (path == "adapters/proofs.cpp" || starts(path, "sdk/include/ustp/proofs/")) return "proofs";
   for (const char* part : {"ports", "engine", "journal", "peer", "api", "governance", "config", "log", "tls"})
     if (starts(path, std::string("gateway/") + part + "/")) return std::string("gateway/") + part;
   for (const char* kind : {"csd", "ethereum", "corda"}) {
@@ -87,6 +88,7 @@ const std::map<std::string, Areas> kMayUse = {
     {"ledger", {"base", "domain", "token"}},
     {"protocol", {"base", "domain", "token", "crypto", "wire", "ledger"}},  // ADR 0002
     {"client", {"base", "domain", "token", "crypto", "wire", "protocol"}},
+    {"proofs", {"base", "domain", "crypto", "protocol", "adapters/csd", "adapters/ethereum", "adapters/corda"}},
     {"gateway/ports", {"base", "domain", "token", "crypto", "wire", "protocol", "ledger"}},
     {"gateway/engine", {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "gateway/ports"}},
     {"gateway/governance", {"base", "domain", "token", "crypto", "wire", "protocol", "gateway/ports"}},
