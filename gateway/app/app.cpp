@@ -25,11 +25,11 @@ class Listener final : public EngineListener {
     log_.write(level, ended ? "transfer_ended" : "transfer_step",
                {{LogField::kTransfer, step.transfer}, {LogField::kState, protocol::to_string(step.to)}});
   }
-  void on_link_closed(const GatewayId& peer, const std::string& reason) override {
+  void on_link_closed(const GatewayId& peer, const Error& reason) override {
     // Two signed batches under one number: a peer that says different things, or whose key somebody else has.
-    const bool alarm = reason.starts_with(info(Code::equivocation).name);
+    const bool alarm = reason.code == Code::equivocation;
     log_.write(alarm ? LogLevel::kError : LogLevel::kWarning, alarm ? "peer_alarm" : "frame_refused",
-               {{LogField::kPeer, peer}, {LogField::kReason, reason}});
+               {{LogField::kPeer, peer}, {LogField::kReason, to_string(reason)}});
   }
   void on_fatal(const Error& error) override {
     log_.write(LogLevel::kError, "gateway_failed", {{LogField::kCode, error.code}, {LogField::kDetail, error.detail}});

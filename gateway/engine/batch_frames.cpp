@@ -25,7 +25,7 @@ void Batch::on(LinkInput input) {
 
 void Batch::refuse_frame(const FrameInput& input, const Error& error) {
   ++core_.counters_.frames_refused;
-  effects_.closes.push_back({input.peer, input.link, to_string(error)});
+  effects_.closes.push_back({input.peer, input.link, error});
 }
 
 void Batch::on(FrameInput input) {

@@ -71,7 +71,7 @@ struct Effects {
   struct Close {
     GatewayId peer;
     std::uint64_t link = 0;
-    std::string reason;
+    Error reason;
   };
   struct Step {                         // a transition that was taken: for logs, events and metrics
     TransferId transfer;

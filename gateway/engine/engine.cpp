@@ -207,7 +207,7 @@ void EngineImpl::leave(Effects& effects) {
   for (auto& send : effects.sends) parts_.peers.send(send.peer, send.link, std::move(send.frame));
   for (const auto& close : effects.closes) {
     parts_.listener.on_link_closed(close.peer, close.reason);
-    parts_.peers.close(close.peer, close.link, close.reason);
+    parts_.peers.close(close.peer, close.link, to_string(close.reason));
   }
   for (const auto& reply : effects.replies) reply();
   for (const auto& step : effects.steps) parts_.listener.on_step(step);

@@ -13,7 +13,7 @@ class EngineListener {
  public:
   virtual ~EngineListener() = default;
   virtual void on_step(const Effects::Step& step) = 0;
-  virtual void on_link_closed(const GatewayId& peer, const std::string& reason) = 0;
+  virtual void on_link_closed(const GatewayId& peer, const Error& reason) = 0;
   // Nothing more leaves this gateway; the process must end (decision 3). May come from the journal's thread.
   virtual void on_fatal(const Error& error) = 0;
 };

@@ -324,7 +324,7 @@ void GatewayProcess::let_out(gateway::Effects& effects, std::size_t most) {
     }
   for (const auto& close : effects.closes)
     if (more()) {
-      world_.trace.say(id_.str(), "closes the link to " + close.peer.str() + ": " + close.reason);
+      world_.trace.say(id_.str(), "closes the link to " + close.peer.str() + ": " + to_string(close.reason));
       world_.network->close(index_, close.peer, close.link, world_.now);
     }
   for (const auto& reply : effects.replies)

@@ -142,7 +142,7 @@ void World::route(Node& from, gateway::Effects effects) {
     if (to.core) to.inbox.push_back(gateway::FrameInput{from.id, send.link, *send.frame});
   }
   for (const auto& close : effects.closes) {
-    INFO(close.reason);
+    INFO(to_string(close.reason));
     from.inbox.push_back(gateway::LinkInput{close.peer, close.link, false});
     connect(from, node(close.peer));
   }

@@ -42,8 +42,8 @@ class Notices final : public EngineListener {
     }
     ids_.clear();
   }
-  void on_link_closed(const GatewayId& peer, const std::string& reason) override {
-    std::cerr << "link to " << peer.str() << " closed: " << reason << "\n";
+  void on_link_closed(const GatewayId& peer, const Error& reason) override {
+    std::cerr << "link to " << peer.str() << " closed: " << to_string(reason) << "\n";
   }
   void on_fatal(const Error& error) override {
     std::cerr << "fatal: " << to_string(error) << "\n";

@@ -55,7 +55,7 @@ class Attack {
     const auto result = world.feed(victim, gateway::FrameInput{attacker.id, link_, std::move(octets)});
     if (result.effects.closes.empty()) return refusal_in(result.payload);
     CHECK(victim.core->state_hash() == before);
-    const auto code = by_name(result.effects.closes.front().reason);
+    const auto code = result.effects.closes.front().reason.code;
     CHECK((result.payload.empty() || code == Code::equivocation));  // which alone is kept, as evidence
     return code;
   }
@@ -123,12 +123,6 @@ class Attack {
     return out;
   }
   static bool from_sender(wire::MessageType type) { return static_cast<int>(type) % 2 == 1; }  // USTP-MSG-040
-  static Code by_name(const std::string& text) {
-    const auto name = text.substr(0, text.find(':'));
-    for (const auto& row : all_codes())
-      if (row.name == name) return row.code;
-    return Code::internal;
-  }
   static Code refusal_in(const Bytes& payload) {
     if (payload.empty()) return {};
     const auto decoded = gateway::decode_entries(payload).value();

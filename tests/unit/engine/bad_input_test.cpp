@@ -109,7 +109,7 @@ TEST_CASE("a gap, a broken chain and equivocation are refused; a repeated batch 
   d.world.feed(d.victim, gateway::LinkInput{d.attacker.id, 9001, true});
   const auto result = d.world.feed(d.victim, gateway::FrameInput{d.attacker.id, 9001, d.earlier});
   REQUIRE(result.effects.closes.size() == 1);
-  CHECK(result.effects.closes[0].reason.find("unexpected_message") == 0);
+  CHECK(result.effects.closes[0].reason.code == Code::unexpected_message);
   CHECK(d.victim.core->state_hash() == before);
 }
 
