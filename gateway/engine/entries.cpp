@@ -7,7 +7,7 @@
 namespace ustp::gateway {
 namespace {
 
-constexpr std::uint16_t kEntriesVersion = 1;
+constexpr std::uint16_t kEntriesVersion = 2;
 constexpr std::size_t kCountAt = 2 + 8;  // behind version and time
 
 template <class Alternative>
