@@ -72,6 +72,7 @@ Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, Ste
     transfer = &core_.first_seen(fresh.id);
     transfer->state = std::move(fresh);
   }
+  if (const auto* in = std::get_if<protocol::OutcomeInput>(&input)) core_.close_operation(in->outcome.id);
   core_.absorb(*transfer, result.record, core_.position_ + 1);
   confirm_counted();
   effects_.steps.push_back({transfer->state.id, result.record.from, result.record.to, result.record.event,
@@ -106,16 +107,11 @@ void Batch::on(ledger::Outcome outcome) {
     core_.held_[outcome.id] = std::move(outcome);
     return;
   }
-  const auto id = outcome.id;
-  auto open = it->second;
-  core_.close_operation(id);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
-  const auto done = advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
-                            std::move(entry));
-  if (done) return;  // else no block tells of it: it stays open, as a replay would leave it
-  transfer.operations.push_back(id);
-  core_.operations_.emplace(id, std::move(open));
+  // One that fits no state is asked about again: no block tells of it, and a replay would leave it open too.
+  (void)advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
+                std::move(entry));
 }
 
 void Batch::take_held() {

@@ -30,9 +30,9 @@ void HomeBook::on_record(const TransferState& after, const Record& record) {
 }
 
 bool HomeBook::count(const Move& move) {
-  auto& source = content_.lines[{move.instrument, move.source}];
-  if (source.outstanding < move.units) return false;
-  source.outstanding -= move.units;
+  const auto source = content_.lines.find({move.instrument, move.source});
+  if (source == content_.lines.end() || source->second.outstanding < move.units) return false;
+  source->second.outstanding -= move.units;
   content_.lines[{move.instrument, move.target}].outstanding += move.units;
   content_.noticed.insert(move.from.settlement);
   counted_.push_back(move.from);

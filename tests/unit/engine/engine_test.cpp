@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <optional>
+
 #include "gateway/engine/idle_driver.hpp"
 #include "tests/support/requirement.hpp"
 #include "tests/support/world.hpp"
@@ -165,6 +167,63 @@ TEST_CASE("notices that overtake each other wait for what they rest on, and all 
   CHECK(outstanding(world.corda()) == 40);
   world.check_invariants(true);
   world.check_replay();
+}
+
+TEST_CASE("only so many notices wait at the home gateway; one more is refused and changes nothing") {
+  ustp::test::covers("USTP-MSG-116");
+  World world(42);
+  std::optional<wire::Message> notice;
+  Hash256 hash;
+  world.on_wire = [&](const test::Carried& frame) {
+    const auto batch = wire::parse_batch(frame.frame);
+    if (batch && frame.from == world.corda().id && frame.to == world.csd().id)
+      for (const auto& item : batch->items)
+        if (auto message = wire::decode(item.octets); message && message->type() == wire::MessageType::kMoveNotice) {
+          notice = *std::move(message);
+          hash = wire::message_hash(item.octets);
+        }
+    return false;
+  };
+  REQUIRE(world.submit(world.csd(), world.order(world.csd(), "alice", world.eth(), "bob", "100")));
+  world.settle();
+  REQUIRE(world.submit(world.eth(), world.order(world.eth(), "bob", world.corda(), "carol", "100")));
+  world.settle();
+  REQUIRE(notice.has_value());
+  // A book that knows of nothing on Ethereum, and of all those that may wait but one.
+  protocol::HomeBook book(world.csd().id);
+  protocol::HomeBook::Content content;
+  content.waiting.resize(protocol::HomeBook::kMostWaiting - 1);
+  book.restore(content);
+  CHECK(book.on_notice(*notice, hash, world.corda().id, world.csd().core->registry()));
+  CHECK(book.content().waiting.size() == protocol::HomeBook::kMostWaiting);
+  CHECK(book.content().lines.empty());
+  content.waiting.resize(protocol::HomeBook::kMostWaiting);
+  book.restore(content);
+  const auto refused = book.on_notice(*notice, hash, world.corda().id, world.csd().core->registry());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::outstanding_exceeded);
+  CHECK(book.content() == content);
+  CHECK(book.take_counted().empty());
+}
+
+TEST_CASE("a ledger that does not answer is asked with a pause that doubles up to sixteen times the first") {
+  World world(43);
+  auto order = world.order(world.csd(), "alice", world.eth(), "bob", "10");
+  order.vote_within = Duration::seconds(3600);
+  const auto view = world.submit(world.csd(), std::move(order));
+  REQUIRE(view.has_value());
+  for (int i = 0; i < 200 && state_of(world.csd(), view->id) != "locking"; ++i) REQUIRE(world.step());
+  REQUIRE(state_of(world.csd(), view->id) == "locking");
+  // From here on its answers stay where they are: time passes, and the gateway looks at its clock.
+  std::vector<int> asked;
+  for (int second = 1; second <= 130; ++second) {
+    world.advance(Duration::seconds(1));
+    const gateway::QueryCommand look{[](const gateway::Core&) { return [] {}; }};
+    const auto result = world.feed(world.csd(), look);
+    CHECK(result.effects.executes.empty());
+    if (!result.effects.queries.empty()) asked.push_back(second);
+  }
+  CHECK(asked == std::vector<int>{2, 6, 14, 30, 62, 94, 126});
 }
 
 TEST_CASE("a beneficiary blocked between vote and assign: suspense, acknowledged as such, and out of it again") {
