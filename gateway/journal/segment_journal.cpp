@@ -34,8 +34,8 @@ class SegmentJournal final : public Journal {
   void stop() override;
   void submit(Block block) override { thread_.submit(std::move(block)); }
   Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) override;
-  Result<std::optional<Snapshot>> load_snapshot() override;
-  Result<void> store_snapshot(const Snapshot& snapshot) override;
+  Result<std::optional<Snapshot>> load_snapshot() override { return snapshots_.load(); }
+  Result<void> store_snapshot(const Snapshot& snapshot) override { return snapshots_.store(snapshot, durable_); }
 
  private:
   Result<SegmentSet> load();
@@ -62,7 +62,6 @@ class SegmentJournal final : public Journal {
 
   std::mutex set_mutex_;
   SegmentSet set_;                                // what readers see: durable segments and offsets
-  std::mutex snapshot_mutex_;
   journal::SnapshotStore snapshots_;
   bool open_ = false;
   journal::SegmentSpare spare_;
@@ -251,18 +250,6 @@ Result<void> SegmentJournal::read(std::uint64_t from, std::uint64_t to, const Vi
                                      [&](const Block& block, BytesView, const Hash256&) { return visit(block); });
   if (!head) return head.error();
   return {};
-}
-
-Result<std::optional<Journal::Snapshot>> SegmentJournal::load_snapshot() {
-  const std::lock_guard hold(snapshot_mutex_);
-  return snapshots_.load();
-}
-
-Result<void> SegmentJournal::store_snapshot(const Snapshot& snapshot) {
-  if (snapshot.position > durable_)
-    return Error{Code::internal, "snapshot of position " + std::to_string(snapshot.position) + ", which is not durable"};
-  const std::lock_guard hold(snapshot_mutex_);
-  return snapshots_.store(snapshot);
 }
 
 }  // namespace

@@ -29,7 +29,10 @@ Result<void> SnapshotStore::try_store(const Journal::Snapshot& snapshot) {
   return db.run("COMMIT");
 }
 
-Result<void> SnapshotStore::store(const Journal::Snapshot& snapshot) {
+Result<void> SnapshotStore::store(const Journal::Snapshot& snapshot, std::uint64_t durable) {
+  if (snapshot.position > durable)
+    return Error{Code::internal, "snapshot of position " + std::to_string(snapshot.position) + ", which is not durable"};
+  const std::lock_guard hold(mutex_);
   auto first = try_store(snapshot);
   if (first || first.error().code != Code::journal_damaged) return first;
   std::error_code ignored;
@@ -39,6 +42,7 @@ Result<void> SnapshotStore::store(const Journal::Snapshot& snapshot) {
 }
 
 std::optional<Journal::Snapshot> SnapshotStore::load() {
+  const std::lock_guard hold(mutex_);
   if (!std::filesystem::exists(path_)) return std::nullopt;
   auto db = Connection::open(path_, vfs_, OpenMode::kWrite);
   if (!db) return std::nullopt;

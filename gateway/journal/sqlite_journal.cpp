@@ -46,8 +46,8 @@ class SqliteJournal final : public Journal {
   void stop() override { thread_.stop(); }
   void submit(Block block) override { thread_.submit(std::move(block)); }
   Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) override;
-  Result<std::optional<Snapshot>> load_snapshot() override;
-  Result<void> store_snapshot(const Snapshot& snapshot) override;
+  Result<std::optional<Snapshot>> load_snapshot() override { return snapshots_.load(); }
+  Result<void> store_snapshot(const Snapshot& snapshot) override { return snapshots_.store(snapshot, durable_); }
 
  private:
   Result<void> open_file();
@@ -66,7 +66,6 @@ class SqliteJournal final : public Journal {
 
   std::mutex read_mutex_;
   std::optional<Connection> reader_;
-  std::mutex snapshot_mutex_;
   journal::SnapshotStore snapshots_;
 
   BlockWriter thread_;                  // last: it ends first
@@ -188,18 +187,6 @@ Result<void> SqliteJournal::read(std::uint64_t from, std::uint64_t to, const Vis
                             [&](const Block& block, BytesView, const Hash256&) { return visit(block); });
   if (!head) return head.error();
   return {};
-}
-
-Result<std::optional<Journal::Snapshot>> SqliteJournal::load_snapshot() {
-  const std::lock_guard hold(snapshot_mutex_);
-  return snapshots_.load();
-}
-
-Result<void> SqliteJournal::store_snapshot(const Snapshot& snapshot) {
-  if (snapshot.position > durable_)
-    return Error{Code::internal, "snapshot of position " + std::to_string(snapshot.position) + ", which is not durable"};
-  const std::lock_guard hold(snapshot_mutex_);
-  return snapshots_.store(snapshot);
 }
 
 }  // namespace
