@@ -1,7 +1,6 @@
 // The API's listener, its thread and the sweep over the connections' deadlines.
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <map>
 #include <set>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "gateway/api/mailbox.hpp"
 #include "gateway/api/response_text.hpp"
 #include "gateway/api/session.hpp"
+#include "gateway/tls/newcomers.hpp"
 #include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
@@ -106,30 +106,18 @@ class Server final : public ApiServer {
     socket.set_option(tcp::no_delay(true), ignored);
     auto session = api::make_session(std::move(socket), host_);
     sessions_.emplace(session.get(), session);
-    newcomers_.push_back(session);
+    newcomers_.add(session);
     metrics_->connections = static_cast<std::int64_t>(sessions_.size());
     session->start();
   }
 
-  // Half-open connections must not keep clients out (USTP-API-005): the one that has shaken hands for longest gives its
-  // place away. Whoever has shown a certificate keeps it.
+  // USTP-API-005. Whoever has shown a certificate keeps its place.
   bool make_room() {
-    for (; !newcomers_.empty(); newcomers_.pop_front()) {
-      const auto oldest = newcomers_.front().lock();
-      if (!oldest || !oldest->shaking_hands()) continue;
-      newcomers_.pop_front();
-      oldest->close_now();
-      return true;
-    }
-    return false;
+    const auto oldest = newcomers_.take_oldest(shakes_hands);
+    if (oldest) oldest->close_now();
+    return oldest != nullptr;
   }
-  void forget_arrived() {  // from the front: each is looked at once
-    while (!newcomers_.empty()) {
-      const auto oldest = newcomers_.front().lock();
-      if (oldest && oldest->shaking_hands()) return;
-      newcomers_.pop_front();
-    }
-  }
+  static bool shakes_hands(const std::shared_ptr<api::Session>& session) { return session->shaking_hands(); }
 
   bool enter(const ParticipantId& who) {
     auto& count = per_participant_[who];
@@ -150,7 +138,7 @@ class Server final : public ApiServer {
     host_.date = api::http_date(std::chrono::duration_cast<std::chrono::seconds>(wall).count());
     const auto now = std::chrono::steady_clock::now();
     for (const auto& session : copy_of_sessions()) session->check_deadlines(now);
-    forget_arrived();
+    newcomers_.drop_arrived(shakes_hands);
     if (stopping_ && now >= stop_by_)
       for (const auto& session : copy_of_sessions()) session->close_now();
     if (done_) return;
@@ -193,7 +181,7 @@ class Server final : public ApiServer {
   asio::steady_timer timer_;
   api::SessionHost host_;
   std::map<api::Session*, std::shared_ptr<api::Session>> sessions_;
-  std::deque<std::weak_ptr<api::Session>> newcomers_;  // in the order they came; those who have arrived are skipped
+  Newcomers<api::Session> newcomers_;
   std::map<ParticipantId, std::size_t> per_participant_;
   std::uint16_t port_ = 0;
   bool stopping_ = false, done_ = false, accept_again_ = false;

@@ -4,7 +4,6 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "gateway/peer/connection.hpp"
 #include "gateway/peer/pace.hpp"
 #include "gateway/tls/endpoint.hpp"
+#include "gateway/tls/newcomers.hpp"
 #include "ustp/base/thread.hpp"
 
 namespace ustp::gateway {
@@ -155,7 +155,8 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     const auto remote = socket.remote_endpoint(ec);
     if (ec) return;  // gone again
     // Half-open sockets must not keep peers out: the one that has shaken hands for longest gives its place away.
-    if (shaking_hands_ >= options_.limits.handshakes) end_oldest_handshake();
+    if (shaking_hands_ >= options_.limits.handshakes)
+      if (const auto oldest = newcomers_.take_oldest(shakes_hands_)) oldest->end(PeerEnding::kTooMany, "newer ones came");
     if (connections_.size() >= options_.limits.connections || shaking_hands_ >= options_.limits.handshakes) {
       stats_.endings[static_cast<std::size_t>(PeerEnding::kTooMany)].fetch_add(1, std::memory_order_relaxed);
       return tell({false, {}, 0, text_of(remote), PeerEnding::kTooMany, {}});
@@ -163,24 +164,12 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     ++shaking_hands_;
     start_connection(std::move(socket), {true, {}, {}, text_of(remote), options_.limits});
   }
-  void end_oldest_handshake() {
-    for (; !newcomers_.empty(); newcomers_.pop_front()) {
-      const auto oldest = newcomers_.front().lock();
-      if (!oldest || oldest->link != 0 || !connections_.contains(oldest)) continue;
-      newcomers_.pop_front();
-      return oldest->end(PeerEnding::kTooMany, "newer ones came");
-    }
-  }
   void start_connection(tcp::socket socket, Connection::Setup setup) {
     auto& context = setup.accepted ? server_context_ : client_context_;
     auto connection = make_connection(std::move(socket), context, *this, stats_, std::move(setup));
     connections_.insert(connection);
-    while (!newcomers_.empty()) {  // those who have arrived or are gone, from the front
-      const auto oldest = newcomers_.front().lock();
-      if (oldest && oldest->link == 0 && connections_.contains(oldest)) break;
-      newcomers_.pop_front();
-    }
-    if (connection->setup().accepted) newcomers_.push_back(connection);
+    newcomers_.drop_arrived(shakes_hands_);
+    if (connection->setup().accepted) newcomers_.add(connection);
     connection->start();
   }
 
@@ -363,7 +352,10 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
 
   std::map<GatewayId, Peer> peers_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;  // not ended
-  std::deque<std::weak_ptr<Connection>> newcomers_;              // accepted, in the order they came; some have arrived
+  Newcomers<Connection> newcomers_;
+  const std::function<bool(const std::shared_ptr<Connection>&)> shakes_hands_ = [this](const auto& one) {
+    return one->link == 0 && connections_.contains(one);
+  };
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> links_;
   std::uint64_t last_link_ = 0;
   std::size_t shaking_hands_ = 0;  // of the accepted ones
