@@ -28,8 +28,10 @@ int walk(const Options& o, bool dump) {
             std::to_string(block.payload.size()) + " " + hash.hex() + "\n");
     return {};
   };
-  const auto head = journal::inspect(o.file, o.from, show);
+  std::string note;
+  const auto head = journal::inspect(o.file, o.from, show, &note);
   if (!head) return head.error().code == Code::journal_damaged ? complain(head.error()) : usage_error(head.error());
+  if (!note.empty()) std::fprintf(stderr, "ustp: %s\n", note.c_str());
   if (!dump)
     print("intact: position " + std::to_string(head->position) + ", epoch of the last block " +
           std::to_string(head->epoch) + ", hash " + head->hash.hex() + "\n");
@@ -107,24 +109,24 @@ void add_journal(CLI::App& root, Run& run) {
   app->require_subcommand(1);
   const auto o = std::make_shared<Options>();
   auto* verify = app->add_subcommand("verify", "Check the whole chain and print the head; exit 1 when it is damaged");
-  verify->add_option("FILE", o->file, "Journal file")->required();
-  verify->footer("Example: ustp journal verify data/journal.db");
+  verify->add_option("PATH", o->file, "A folder of segments or a SQLite file")->required();
+  verify->footer("Example: ustp journal verify data/journal");
   verify->callback([o, &run] { run = [o] { return walk(*o, false); }; });
   auto* dump = app->add_subcommand("dump", "One line per block: position, epoch, payload octets, hash");
-  dump->add_option("FILE", o->file, "Journal file")->required();
+  dump->add_option("PATH", o->file, "A folder of segments or a SQLite file")->required();
   dump->add_option("--from", o->from, "First position; default 1")->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
-  dump->footer("Example: ustp journal dump data/journal.db --from 100");
+  dump->footer("Example: ustp journal dump data/journal --from 100");
   dump->callback([o, &run] { run = [o] { return walk(*o, true); }; });
   auto* refused = app->add_subcommand("refusals", "Messages of peers that were refused: position, peer, code");
-  refused->add_option("FILE", o->file, "Journal file")->required();
+  refused->add_option("PATH", o->file, "A folder of segments or a SQLite file")->required();
   refused->add_option("--from", o->from, "First position; default 1")->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
-  refused->footer("Example: ustp journal refusals data/journal.db");
+  refused->footer("Example: ustp journal refusals data/journal");
   refused->callback([o, &run] { run = [o] { return refusals(*o); }; });
   auto* twice = app->add_subcommand("equivocations", "Peers' batches that contradict each other, both as they were signed");
-  twice->add_option("FILE", o->file, "Journal file")->required();
+  twice->add_option("PATH", o->file, "A folder of segments or a SQLite file")->required();
   twice->add_option("--out", o->out, "Existing folder that gets PEER-SEQUENCE-taken.frame and -refused.frame")
       ->check(CLI::ExistingDirectory);
-  twice->footer("Example: ustp journal equivocations data/journal.db --out evidence");
+  twice->footer("Example: ustp journal equivocations data/journal --out evidence");
   twice->callback([o, &run] { run = [o] { return equivocations(*o); }; });
 }
 

@@ -159,7 +159,8 @@ class Bounds:
         peak = attackers.resident(pid, "VmHWM")
         count, p99 = self.load.p99(since)
         self.worst = max(self.worst, peak)
-        good = count > 0 and peak < RSS_MIB and p99 < (FLOOD_SECONDS if name in FLOODS else P99_SECONDS) and attack.error is None and victim.process.running() and \
+        bound = FLOOD_SECONDS if name in FLOODS else P99_SECONDS
+        good = count > 0 and peak < RSS_MIB and p99 < bound and attack.error is None and victim.process.running() and \
             took_place(attack.seen)
         self.failed += not good
         print(f"  {where:<5}{name:<28}peak {peak:6.1f} MiB, {held:>5} descriptors, {count:>4} honest orders, p99 "
