@@ -130,7 +130,7 @@ def body(kind, b, message):
         demand(len(b["signature_algorithms"]) <= 8, "too_long", "signature_algorithms")
         for algorithm in b["signature_algorithms"]:
             demand(algorithm in ENUM["signature_algorithm"], "unknown_tag", "algorithm")
-        known(b, "encoding", "encoding")
+        demand(b["encoding"] == 1, "unknown_tag", "encoding")
     elif kind in (2, 3):
         set_(b, "claim_hash")
     elif kind == 5:
