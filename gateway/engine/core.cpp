@@ -38,7 +38,7 @@ Instant due_at(const protocol::TransferState& state, const CoreOptions& options,
       return state.terms.vote_by + Duration{1};
     // Doubt is asked about again and again, never resolved by time (USTP-TRF-060).
     case State::kInDoubt: return since + options.status_retry;
-    case State::kSuspended: return since + options.recheck_every;
+    case State::kSuspended: case State::kUndelivered: return since + options.recheck_every;
     default: return {INT64_MAX};
   }
 }
@@ -69,7 +69,7 @@ void Core::arm(Transfer& transfer, Instant at) {
   if (at.ns != INT64_MAX) timers_.insert({at, transfer.state.id});
 }
 
-void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now) {
+void Core::open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now) {
   const auto id = intent.id;
   if (!intent.octets.empty()) last_intent_ = intent;
   transfer.operations.push_back(id);
@@ -210,7 +210,6 @@ Hash256 Core::state_hash() const {
     w.u8(static_cast<std::uint8_t>(state->disposition));
     w.u8(state->complete_received);
     w.u8(state->notice_pending);
-    w.u16(state->release_ordinal);
     w.u32(static_cast<std::uint32_t>(state->timeline.size()));
   }
   for (const auto& [peer, channel] : channels_) {

@@ -152,7 +152,7 @@ class Core {
   };
   struct OpenOperation {
     TransferId transfer;
-    protocol::OperationRef operation;
+    OperationKind operation;
     ledger::Intent intent;
     Instant asked;
     bool unseen = false;                // the ledger does not know it: it may never have been reached
@@ -185,7 +185,7 @@ class Core {
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
-  void open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
+  void open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now);
   void close_operation(const OperationId& id);
   void put_transfer(class Writer& w, const Transfer& transfer) const;
   Result<void> get_transfer(class Reader& r);
