@@ -27,8 +27,8 @@ Result<Value> message(const Value& in) {
   const Bytes octets = given(in, "text");
   USTP_TRY(const auto decoded, decode_json(octets));
   USTP_CHECK(same_as_twin(decoded, in["flatbuffers"]));
-  USTP_TRY(const auto again, encode_json(decoded));
-  if (again != octets) return Error{Code::internal, "encodes to other octets"};
+  const auto again = encode_json(decoded);
+  if (!again || *again != octets) return Error{Code::internal, "encodes to other octets"};
   return Value(Members{{"hash", hex(message_hash(octets))}, {"message", vectors::value_of(decoded)}});
 }
 

@@ -1,4 +1,4 @@
-// JSON messages with one flaw each: first those of the text itself, then those of members (make_flawed_json_members.cpp).
+// JSON messages with one flaw each: those of the text itself, then those of members (make_flawed_json_members.cpp).
 #include "tests/vectors/json_edit.hpp"
 #include "tests/vectors/maker.hpp"
 
@@ -26,7 +26,8 @@ class FlawedText {
   }
   // The proposal with another number as its instrument version.
   void number(const std::string& digits, const char* code) {
-    text("the number " + digits, with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":" + digits), code);
+    text("the number " + digits, with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":" + digits),
+         code);
   }
   void grammar();
   void limits();
@@ -65,7 +66,8 @@ void FlawedText::grammar() {
   text("NaN", with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":NaN"), "json_invalid");
   text("a leading zero", with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":03"), "json_invalid");
   text("a plus sign", with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":+3"), "json_invalid");
-  text("hexadecimal digits", with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":0x3"), "json_invalid");
+  text("hexadecimal digits", with_text(proposal_, "\"instrumentVersion\":3", "\"instrumentVersion\":0x3"),
+       "json_invalid");
   reference("a line feed inside a text", "a\nb", "json_invalid");
   reference("an escape that there is not", "a\\x41", "json_invalid");
   reference("half an escape", "\\u00", "json_invalid");
@@ -85,11 +87,14 @@ void FlawedText::limits() {
   for (int i = 0; i < 128; ++i) entries += ",1";
   text("129 entries", with_member(prepare_, "/extensions", entries + "]"), "too_long");
   const std::string filler(196'600, 'x');
-  octets("more than 196,608 octets", with_text(prepare_, "\"messageType\"", "\"a\":\"" + filler + "\",\"messageType\""), "too_long");
+  octets("more than 196,608 octets", with_text(prepare_, "\"messageType\"", "\"a\":\"" + filler +
+         "\",\"messageType\""), "too_long");
   std::string extensions;
   for (int i = 10; i < 26; ++i)
-    extensions += (i > 10 ? "," : "") + std::string("{\"name\":\"x") + std::to_string(i) + "\",\"value\":\"" + std::string(5000, 'A') + "\"}";
-  octets("more than 65,536 octets, and no notice", with_member(prepare_, "/extensions", "[" + extensions + "]"), "too_long");
+    extensions += (i > 10 ? "," : "") + std::string("{\"name\":\"x") + std::to_string(i) + "\",\"value\":\"" +
+                   std::string(5000, 'A') + "\"}";
+  octets("more than 65,536 octets, and no notice", with_member(prepare_, "/extensions", "[" + extensions + "]"),
+         "too_long");
 }
 
 void FlawedText::characters() {
@@ -98,6 +103,8 @@ void FlawedText::characters() {
   reference("a low surrogate alone", "\\udc00", "invalid_character");
   reference("surrogates the wrong way round", "\\udc00\\ud800", "invalid_character");
   reference("two high surrogates", "\\ud800\\ud800", "invalid_character");
+  reference("two low surrogates", "\\udc00\\udc00", "invalid_character");
+  reference("a high surrogate before U+E000", "\\ud800\\ue000", "invalid_character");
   reference("a high surrogate before a letter", "\\ud800a", "invalid_character");
   reference("a high surrogate before another escape", "\\ud800\\n", "invalid_character");
   reference("a surrogate as UTF-8", "\xed\xa0\x80", "invalid_character");
@@ -128,7 +135,8 @@ void FlawedText::canonical() {
   text("a space after a comma", with_text(p, ",\"reference\"", ", \"reference\""), "json_not_canonical");
   text("a tab in a list", with_text(p, "\"lots\":[", "\"lots\":[\t"), "json_not_canonical");
   text("members in another order",
-       with_text(with_text(p, ",\"reference\":\"TRADE-0001\"", ""), "\"beneficiaryAccount\"", "\"reference\":\"TRADE-0001\",\"beneficiaryAccount\""),
+       with_text(with_text(p, ",\"reference\":\"TRADE-0001\"", ""), "\"beneficiaryAccount\"",
+                 "\"reference\":\"TRADE-0001\",\"beneficiaryAccount\""),
        "json_not_canonical");
   reference("a letter escaped", "\\u0054RADE", "json_not_canonical");
   reference("a slash escaped", "TRADE\\/1", "json_not_canonical");
@@ -141,8 +149,9 @@ void FlawedText::canonical() {
 
 void FlawedText::numbers() {
   m_.about("json_message", {"USTP-JSN-014"});
-  for (const char* digits : {"3.0", "3e0", "3E0", "30e-1", "3.5", "0.3e1", "1e400", "1e-400", "1e99999999999999999999", "-3", "-0",
-                             "9007199254740992", "18446744073709551615", "18446744073709551616", "340282366920938463463374607431768211456"})
+  for (const char* digits : {"3.0", "3e0", "3E0", "30e-1", "3.5", "0.3e1", "1e400", "1e-400", "1e99999999999999999999",
+                             "-3", "-0", "9007199254740992", "18446744073709551615", "18446744073709551616",
+                             "340282366920938463463374607431768211456"})
     number(digits, "json_number");
   number("4294967296", "out_of_range");
   number("9007199254740991", "out_of_range");
@@ -153,12 +162,18 @@ void FlawedText::duplicates() {
   m_.about("json_message", {"USTP-JSN-015"});
   const std::string p = proposal_;
   text("a member twice", with_text(p, kMark, kMark + "," + kMark), "duplicate_field");
-  text("a member twice, with another value", with_text(p, kMark, kMark + ",\"reference\":\"TRADE-0002\""), "duplicate_field");
-  text("the session twice", with_text(prepare_, "\"sessionId\"", "\"sessionId\":\"00\",\"sessionId\""), "duplicate_field");
-  text("the type twice", with_text(prepare_, "\"messageType\"", "\"messageType\":\"x\",\"messageType\""), "duplicate_field");
-  text("a member twice, once escaped", with_text(p, kMark, kMark + ",\"\\u0072eference\":\"TRADE-0002\""), "duplicate_field");
-  text("a member of a lot twice", with_text(p, "\"quantity\":\"400\"", "\"quantity\":\"400\",\"quantity\":\"600\""), "duplicate_field");
-  text("a member that is not known twice", with_text(prepare_, "\"messageType\"", "\"a\":1,\"a\":1,\"messageType\""), "duplicate_field");
+  text("a member twice, with another value", with_text(p, kMark, kMark + ",\"reference\":\"TRADE-0002\""),
+       "duplicate_field");
+  text("the session twice", with_text(prepare_, "\"sessionId\"", "\"sessionId\":\"00\",\"sessionId\""),
+       "duplicate_field");
+  text("the type twice", with_text(prepare_, "\"messageType\"", "\"messageType\":\"x\",\"messageType\""),
+       "duplicate_field");
+  text("a member twice, once escaped", with_text(p, kMark, kMark + ",\"\\u0072eference\":\"TRADE-0002\""),
+       "duplicate_field");
+  text("a member of a lot twice", with_text(p, "\"quantity\":\"400\"", "\"quantity\":\"400\",\"quantity\":\"600\""),
+       "duplicate_field");
+  text("a member that is not known twice", with_text(prepare_, "\"messageType\"", "\"a\":1,\"a\":1,\"messageType\""),
+       "duplicate_field");
 }
 
 }  // namespace

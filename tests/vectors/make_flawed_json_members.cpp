@@ -21,7 +21,8 @@ void add(Maker& m, const Flaw& f) {
   if (f.value == kAbsent)
     m.flawed(flaw + " absent", Members{{"text", without_member(text, f.pointer)}}, f.code);
   else
-    m.flawed(flaw + " is " + std::string(f.value).substr(0, 60), Members{{"text", with_member(text, f.pointer, f.value)}}, f.code);
+    m.flawed(flaw + " is " + std::string(f.value).substr(0, 60),
+             Members{{"text", with_member(text, f.pointer, f.value)}}, f.code);
 }
 
 const Flaw kRequiredMembers[] = {
@@ -325,7 +326,8 @@ void add_all(Maker& m, std::vector<std::string> requirements, const Flaw (&flaws
 }
 
 void zeros_and_lengths(Maker& m) {
-  const auto set = [&m](int type, const std::string& pointer, const std::string& value, const char* flaw, const char* code) {
+  const auto set = [&m](int type, const std::string& pointer, const std::string& value, const char* flaw,
+                        const char* code) {
     m.flawed(flaw, Members{{"text", with_member(json_sample(type), pointer, value)}}, code);
   };
   m.about("json_message", {"USTP-JSN-016", "USTP-MSG-024"});
@@ -355,7 +357,8 @@ void zeros_and_lengths(Maker& m) {
   for (int i = 0; i < 65; ++i) lots += i ? ",{\"quantity\":\"1\"}" : "{\"quantity\":\"1\"}";
   set(7, "/extensions", "[" + extensions + "]", "17 extensions", "too_long");
   set(1, "/transferInitClaim/verifiedOriginatorEntityId/links", "[" + links + "]", "a chain of nine", "too_long");
-  set(1, "/gatewayAndNetworkCapabilities/gatewaySupportedSignatureAlgorithms", "[" + algorithms + "]", "nine algorithms", "too_long");
+  set(1, "/gatewayAndNetworkCapabilities/gatewaySupportedSignatureAlgorithms", "[" + algorithms + "]",
+      "nine algorithms", "too_long");
   set(1, "/transferInitClaim/lots", "[" + lots + "]", "65 lots", "too_long");
   set(16, "/commitFinal/path", "[" + path + "]", "a path of 33 hashes", "bad_proof");
   const std::string header = quoted(std::string(684, 'A')), signature = quoted(std::string(172, 'A'));

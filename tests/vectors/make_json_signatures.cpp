@@ -42,7 +42,8 @@ class Signatures {
   }
   std::string header_text() const { return std::string(as_text(json_header_octets(header()))); }
   List keys() const {
-    return {Members{{"gateway", "gw-a"}, {"spki", to_hex(a_->spki())}}, Members{{"gateway", "gw-a"}, {"spki", to_hex(b_->spki())}}};
+    const auto key = [](const crypto::Signer& s) { return Members{{"gateway", "gw-a"}, {"spki", to_hex(s.spki())}}; };
+    return {key(*a_), key(*b_)};
   }
   Value input(const std::string& jws, ChannelHead expected = {}, const char* sender = "gw-a",
               const char* recipient = "gw-b", int channel = 0) const {
@@ -55,7 +56,9 @@ class Signatures {
                    {"head", Members{{"sequence", decimal(expected.sequence)}, {"hash", hex(expected.hash)}}},
                    {"keys", keys()}};
   }
-  std::string seal(const JsonHeader& h, const std::string& payload) const { return seal_json(h, as_bytes(payload), *a_).value(); }
+  std::string seal(const JsonHeader& h, const std::string& payload) const {
+    return seal_json(h, as_bytes(payload), *a_).value();
+  }
   // Signs any header text over any payload.
   std::string any(const std::string& header, const std::string& payload, crypto::Signer& signer) const {
     const std::string in = to_base64url(as_bytes(header)) + "." + to_base64url(as_bytes(payload));
@@ -74,15 +77,18 @@ class Signatures {
 };
 
 void Signatures::accepted() {
-  m_.about("json_signed", {"USTP-JSN-040", "USTP-JSN-041", "USTP-JSN-042", "USTP-JSN-043", "USTP-JSN-044", "USTP-SAT-001"});
+  m_.about("json_signed", {"USTP-JSN-040", "USTP-JSN-041", "USTP-JSN-042", "USTP-JSN-043", "USTP-JSN-044",
+           "USTP-SAT-001"});
   for (int type = 1; type <= 17; ++type)
-    m_.valid(std::string(to_string(static_cast<MessageType>(type))) + ", signed", input(seal(header(), json_sample(type))));
+    m_.valid(std::string(to_string(static_cast<MessageType>(type))) + ", signed",
+             input(seal(header(), json_sample(type))));
   m_.valid("the next one", input(seal(header(6), payload_), head(5)));
   JsonHeader h = header();
   h.channel = UINT32_MAX;
   m_.valid("another channel", Members{{"jws", seal(h, payload_)}, {"sender", "gw-a"}, {"recipient", "gw-b"},
                                       {"channel", static_cast<std::int64_t>(UINT32_MAX)},
-                                      {"head", Members{{"sequence", "0"}, {"hash", hex(Hash256())}}}, {"keys", keys()}});
+                                      {"head", Members{{"sequence", "0"}, {"hash", hex(Hash256())}}},
+                                      {"keys", keys()}});
   h = header();
   h.version_minor = 65535;
   m_.valid("a later minor version", input(seal(h, payload_)));
@@ -97,7 +103,8 @@ void Signatures::accepted() {
   h = header();
   h.sender = GatewayId::literal(std::string(64, 'a'));
   h.recipient = GatewayId::literal(std::string(64, 'b'));
-  Value in = Members{{"jws", seal(h, payload_)}, {"sender", h.sender.str()}, {"recipient", h.recipient.str()}, {"channel", 0},
+  Value in = Members{{"jws", seal(h, payload_)}, {"sender", h.sender.str()}, {"recipient", h.recipient.str()},
+                     {"channel", 0},
                      {"head", Members{{"sequence", "0"}, {"hash", hex(Hash256())}}},
                      {"keys", List{Members{{"gateway", h.sender.str()}, {"spki", to_hex(a_->spki())}}}}};
   m_.valid("ids as long as they may be", in);
@@ -127,7 +134,8 @@ void Signatures::forms() {
   m_.about("json_signed", {"USTP-JSN-040"});
   const std::string good = seal(header(), payload_);
   const auto dot = good.find('.'), last = good.rfind('.');
-  const std::string head = good.substr(0, dot), body = good.substr(dot + 1, last - dot - 1), tail = good.substr(last + 1);
+  const std::string head = good.substr(0, dot), body = good.substr(dot + 1, last - dot - 1);
+  const std::string tail = good.substr(last + 1);
   flawed("nothing", "", "jws_form");
   flawed("one part", head, "jws_form");
   flawed("two parts", head + "." + body, "jws_form");
@@ -135,7 +143,8 @@ void Signatures::forms() {
   flawed("five parts: a JWE", good + ".." , "jws_form");
   flawed("no header", "." + body + "." + tail, "jws_form");
   flawed("no payload: a detached one", head + ".." + tail, "jws_form");
-  flawed("the flattened serialisation", R"({"payload":")" + body + R"(","protected":")" + head + R"(","signature":")" + tail + R"("})", "jws_form");
+  flawed("the flattened serialisation", R"({"payload":")" + body + R"(","protected":")" + head + R"(","signature":")" +
+         tail + R"("})", "jws_form");
   flawed("the JSON itself", payload_, "jws_form");
   flawed("the JSON as its payload, not encoded", head + "." + payload_ + "." + tail, "base64_form");
   flawed("padding behind the header", head + "=." + body + "." + tail, "base64_form");
@@ -143,7 +152,8 @@ void Signatures::forms() {
   flawed("padding behind the signature", good + "==", "base64_form");
   flawed("a line feed behind", good + "\n", "base64_form");
   flawed("a space in front", " " + good, "base64_form");
-  flawed("a line feed in the payload", head + "." + body.substr(0, 64) + "\n" + body.substr(64) + "." + tail, "base64_form");
+  flawed("a line feed in the payload", head + "." + body.substr(0, 64) + "\n" + body.substr(64) + "." + tail,
+         "base64_form");
   flawed("the other alphabet", head + "." + "+" + body.substr(1) + "." + tail, "base64_form");
   const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string loose = good;
@@ -159,7 +169,14 @@ void Signatures::headers() {
   m_.about("json_signed", {"USTP-JSN-041"});
   member("crit", "/crit", "[\"b64\"]", "jws_header");
   member("b64 = false", "/b64", "false", "jws_header");
-  member("an embedded key", "/jwk", R"({"kty":"EC"})", "jws_header");
+  // Whoever takes the key from the message takes anybody's.
+  const auto stranger = named_signer("stranger", Algorithm::kEs256);
+  const BytesView point = BytesView(stranger->spki()).last(64);
+  const std::string jwk = R"({"crv":"P-256","kty":"EC","x":")" + to_base64url(point.first(32)) + R"(","y":")" +
+                          to_base64url(point.last(32)) + R"("})";
+  const std::string named = with_member(header_text(), "/kid", quoted(stranger->key_id().hex()));
+  flawed("an embedded key that signed", any(with_member(named, "/jwk", jwk), payload_, *stranger), "jws_header");
+  member("an embedded key that did not sign", "/jwk", jwk, "jws_header");
   member("a place of a key", "/jku", "\"https://x/k\"", "jws_header");
   member("a certificate", "/x5c", "[\"AA\"]", "jws_header");
   member("a place of a certificate", "/x5u", "\"https://x/c\"", "jws_header");
@@ -168,8 +185,8 @@ void Signatures::headers() {
   member("compression", "/zip", "\"DEF\"", "jws_header");
   member("a member of one's own", "/x", "1", "jws_header");
   member("a member of one's own inside", "/ustp/x", "1", "jws_header");
-  for (const char* pointer : {"/alg", "/kid", "/typ", "/ustp", "/ustp/version", "/ustp/sender", "/ustp/recipient", "/ustp/channel",
-                              "/ustp/sequence", "/ustp/previous", "/ustp/time"}) {
+  for (const char* pointer : {"/alg", "/kid", "/typ", "/ustp", "/ustp/version", "/ustp/sender", "/ustp/recipient",
+                              "/ustp/channel", "/ustp/sequence", "/ustp/previous", "/ustp/time"}) {
     flawed(std::string(pointer) + " absent", any(without_member(header_text(), pointer)), "missing_field");
     member(std::string(pointer) + " is null", pointer, "null", "json_type");
   }
@@ -199,12 +216,17 @@ void Signatures::headers() {
   flawed("a header that is a list", any("[]"), "json_invalid");
   flawed("a header with a space", any(" " + h), "json_invalid");
   flawed("a header with a space inside", any(with_text(h, ",\"kid\"", ", \"kid\"")), "json_not_canonical");
-  flawed("a header in another order", any(with_text(with_text(h, "\"alg\":\"ES256\",", ""), "\"typ\"", "\"alg\":\"ES256\",\"typ\"")), "json_not_canonical");
+  flawed("a header in another order",
+         any(with_text(with_text(h, "\"alg\":\"ES256\",", ""), "\"typ\"", "\"alg\":\"ES256\",\"typ\"")),
+         "json_not_canonical");
   flawed("an algorithm escaped", any(with_text(h, "\"ES256\"", "\"E\\u0053256\"")), "json_not_canonical");
-  flawed("two algorithms", any(with_text(h, "\"alg\":\"ES256\"", "\"alg\":\"none\",\"alg\":\"ES256\"")), "duplicate_field");
-  flawed("two algorithms, the other way", any(with_text(h, "\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"")), "duplicate_field");
+  flawed("two algorithms", any(with_text(h, "\"alg\":\"ES256\"", "\"alg\":\"none\",\"alg\":\"ES256\"")),
+         "duplicate_field");
+  flawed("two algorithms, the other way", any(with_text(h, "\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"")),
+         "duplicate_field");
   flawed("two keys", any(with_text(h, "\"kid\":", "\"kid\":\"00\",\"kid\":")), "duplicate_field");
-  flawed("two senders", any(with_text(h, "\"sender\":\"gw-a\"", "\"sender\":\"gw-a\",\"sender\":\"gw-c\"")), "duplicate_field");
+  flawed("two senders", any(with_text(h, "\"sender\":\"gw-a\"", "\"sender\":\"gw-a\",\"sender\":\"gw-c\"")),
+         "duplicate_field");
   flawed("a channel of 1e400", any(with_text(h, "\"channel\":0", "\"channel\":1e400")), "json_number");
   flawed("a channel of 0.0", any(with_text(h, "\"channel\":0", "\"channel\":0.0")), "json_number");
   flawed("a channel three deep", any(with_text(h, "\"channel\":0", "\"channel\":[0]")), "nesting_too_deep");
@@ -213,16 +235,29 @@ void Signatures::headers() {
 void Signatures::algorithms() {
   m_.about("json_signed", {"USTP-JSN-042"});
   const auto with_alg = [this](const std::string& name) { return with_member(header_text(), "/alg", quoted(name)); };
-  for (const char* name : {"none", "None", "NONE", "HS256", "HS512", "RS256", "PS256", "ES384", "ES512", "ES256K", "EdDSA", "es256", ""})
+  for (const char* name : {"none", "None", "NONE", "HS256", "HS512", "RS256", "PS256", "ES384", "ES512", "ES256K",
+                           "EdDSA", "es256", ""})
     flawed(std::string("algorithm \"") + name + "\"", any(with_alg(name)), "jws_algorithm");
+  // The public key as a secret, as it is and as people have it in files.
+  const std::string mac = to_base64url(as_bytes(with_alg("HS256"))) + "." + to_base64url(as_bytes(payload_));
+  const std::string pem = crypto::spki_to_pem(a_->spki());
+  flawed("HS256 with the public key", mac + "." + to_base64url(hmac_sha256(a_->spki(), as_bytes(mac))),
+         "jws_algorithm");
+  flawed("HS256 with the public key in PEM", mac + "." + to_base64url(hmac_sha256(as_bytes(pem), as_bytes(mac))),
+         "jws_algorithm");
+  const std::string said = to_base64url(as_bytes(header_text())) + "." + to_base64url(as_bytes(payload_));
+  flawed("ES256 said, a MAC with the public key", said + "." + to_base64url(hmac_sha256(a_->spki(), as_bytes(said))),
+         "bad_signature");
   const std::string none = to_base64url(as_bytes(with_alg("none"))) + "." + to_base64url(as_bytes(payload_)) + ".";
   flawed("no algorithm and no signature", none, "jws_algorithm");
-  flawed("EdDSA with a registered Ed25519 key", any(with_member(with_alg("EdDSA"), "/kid", quoted(b_->key_id().hex())), payload_, *b_),
+  flawed("EdDSA with a registered Ed25519 key", any(with_member(with_alg("EdDSA"), "/kid", quoted(b_->key_id().hex())),
+         payload_, *b_),
          "jws_algorithm");
   flawed("ES256 said, signed with a registered Ed25519 key",
          any(with_member(header_text(), "/kid", quoted(b_->key_id().hex())), payload_, *b_), "bad_key");
   const auto stranger = named_signer("stranger", Algorithm::kEs256);
-  flawed("a key that nobody registered", any(with_member(header_text(), "/kid", quoted(stranger->key_id().hex())), payload_, *stranger),
+  flawed("a key that nobody registered", any(with_member(header_text(), "/kid", quoted(stranger->key_id().hex())),
+         payload_, *stranger),
          "unknown_key");
   flawed("another key than it names", any(header_text(), payload_, *stranger), "bad_signature");
 }
@@ -256,7 +291,8 @@ void Signatures::signatures() {
   later.time = {1'800'000'000'000'000'001};
   flawed("another time in the header", to_base64url(json_header_octets(later)) + good.substr(dot), "bad_signature");
   const std::string raw = header_text() + "." + payload_;
-  flawed("signed over the octets that are not encoded", input + to_base64url(a_->sign(as_bytes(raw)).value()), "bad_signature");
+  flawed("signed over the octets that are not encoded", input + to_base64url(a_->sign(as_bytes(raw)).value()),
+         "bad_signature");
   flawed("signed over the payload alone", input + to_base64url(a_->sign(as_bytes(payload_)).value()), "bad_signature");
 }
 

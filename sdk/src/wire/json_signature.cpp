@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxHeader = 512, kMaxSignaturePart = 128;
 constexpr std::size_t base64_size(std::size_t octets) { return (octets * 4 + 2) / 3; }
-constexpr std::size_t kMaxCompact = base64_size(kMaxHeader) + base64_size(kMaxJsonNotice) + base64_size(kMaxSignaturePart) + 2;
+constexpr std::size_t kMaxCompact =
+    base64_size(kMaxHeader) + base64_size(kMaxJsonNotice) + base64_size(kMaxSignaturePart) + 2;
 
 Result<Bytes> part(std::string_view text, const char* what) {
   auto octets = strict_base64url(text);
@@ -122,7 +123,9 @@ Result<Compact> split_compact(std::string_view jws) {
   USTP_TRY(c.signature, part(jws.substr(second + 1), "signature"));
   return c;
 }
-std::string signing_input(BytesView header, BytesView payload) { return to_base64url(header) + '.' + to_base64url(payload); }
+std::string signing_input(BytesView header, BytesView payload) {
+  return to_base64url(header) + '.' + to_base64url(payload);
+}
 std::string join_compact(BytesView header, BytesView payload, BytesView signature) {
   return signing_input(header, payload) + '.' + to_base64url(signature);
 }
@@ -132,7 +135,8 @@ std::string join_compact(BytesView header, BytesView payload, BytesView signatur
 Bytes json_header_octets(const JsonHeader& h) {
   using json::Node;
   Node place = Node::object();
-  place.add("version", Node::of(std::string_view(std::to_string(h.version_major) + '.' + std::to_string(h.version_minor))));
+  const std::string version = std::to_string(h.version_major) + '.' + std::to_string(h.version_minor);
+  place.add("version", Node::of(std::string_view(version)));
   place.add("sender", Node::of(std::string_view(h.sender.str())));
   place.add("recipient", Node::of(std::string_view(h.recipient.str())));
   place.add("channel", Node::of(std::uint64_t{h.channel}));
@@ -217,7 +221,9 @@ bool is_json_proof(const ProvenMessage& m) { return !m.batch_header.empty() && m
 
 std::string json_compact(const ProvenMessage& m) { return json::join_compact(m.batch_header, m.octets, m.signature); }
 
-Result<Message> decode_proven(const ProvenMessage& m) { return is_json_proof(m) ? decode_json(m.octets) : decode(m.octets); }
+Result<Message> decode_proven(const ProvenMessage& m) {
+  return is_json_proof(m) ? decode_json(m.octets) : decode(m.octets);
+}
 
 Result<BatchHeader> verify_json_proven(const ProvenMessage& m, const KeyLookup& keys) {
   if (!m.salt.is_zero() || m.proof != crypto::MerkleProof{0, 1, {}}) return Error{Code::bad_proof, "a tree around a JWS"};

@@ -43,9 +43,9 @@ std::optional<std::uint32_t> escape_at(std::string_view t, std::size_t i) {
   std::uint32_t code = 0;
   for (std::size_t k = 2; k < 6; ++k) {
     const char c = t[i + k];
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-    if (digit < 0) return std::nullopt;
-    code = code << 4 | static_cast<std::uint32_t>(digit);
+    const bool decimal = c >= '0' && c <= '9', lower = c >= 'a' && c <= 'f', upper = c >= 'A' && c <= 'F';
+    if (!decimal && !lower && !upper) return std::nullopt;
+    code = code << 4 | static_cast<std::uint32_t>(c - (decimal ? '0' : lower ? 'a' - 10 : 'A' - 10));
   }
   return code;
 }
@@ -208,7 +208,9 @@ void write(std::string& out, const Node& node);
 void write_object(std::string& out, const Node& node) {
   std::vector<std::size_t> order(node.names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sort_key(node.names[a]) < sort_key(node.names[b]); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return sort_key(node.names[a]) < sort_key(node.names[b]);
+  });
   out += '{';
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (i != 0) out += ',';

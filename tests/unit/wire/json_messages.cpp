@@ -63,10 +63,12 @@ TEST_CASE("a refusal names the place: a pointer where a value is wrong, an octet
   const std::string proposal = text_of(in_json(MessageType::kTransferProposal));
   const auto place = [](const Error& e) { return e.detail.substr(0, e.detail.find(':')); };
   const auto wrong = [&](const char* from, const char* to) { return refused(replaced(proposal, from, to)); };
-  CHECK(place(wrong("\"acquired\":\"2024-02-29\"", "\"acquired\":\"2024-02-30\"")) == "/transferInitClaim/lots/1/acquired");
+  CHECK(place(wrong("\"acquired\":\"2024-02-29\"",
+        "\"acquired\":\"2024-02-30\"")) == "/transferInitClaim/lots/1/acquired");
   CHECK(place(wrong("\"reference\":\"TRADE-0001\"", "\"reference\":7")) == "/transferInitClaim/reference");
   CHECK(place(wrong("\"quantity\":\"400\"", "\"quantity\":400.5")) == "/transferInitClaim/lots/0/quantity");
-  CHECK(place(wrong("\"quantity\":\"400\"", "\"quantity\":\"400\",\"quantity\":\"1\"")) == "/transferInitClaim/lots/0/quantity");
+  CHECK(place(wrong("\"quantity\":\"400\"",
+        "\"quantity\":\"400\",\"quantity\":\"1\"")) == "/transferInitClaim/lots/0/quantity");
   CHECK(place(wrong("\"EdDSA\"", "\"HS256\"")) ==
         "/gatewayAndNetworkCapabilities/gatewaySupportedSignatureAlgorithms/0");
   CHECK(place(wrong("\"version\":\"1.0\"", "\"version\":\"1.0\",\"x/y~z\":1")) == "/x~1y~0z");
@@ -113,7 +115,8 @@ TEST_CASE("a move notice may be longer than any other message, and no longer tha
   ustp::test::covers("USTP-JSN-011");
   Message m = in_json(MessageType::kMoveNotice);
   auto& notice = std::get<MoveNotice>(m.body);
-  for (auto* proven : {&notice.proposal, &notice.commit_final}) *proven = {Bytes(64u << 10, 7), {}, {0, 1, {}}, Bytes(512, '{'), Bytes(64, 6)};
+  for (auto* proven : {&notice.proposal, &notice.commit_final})
+    *proven = {Bytes(64u << 10, 7), {}, {0, 1, {}}, Bytes(512, '{'), Bytes(64, 6)};
   const auto octets = encode_json(m);
   REQUIRE(octets.has_value());
   CHECK(octets->size() > kMaxJsonMessage);
@@ -125,7 +128,8 @@ TEST_CASE("the canonical form is that of RFC 8785") {
   // Section 3.2.3: names in the order of UTF-16 code units, so a character beyond U+FFFF stands before U+FB33.
   json::Node object = json::Node::object();
   std::uint64_t n = 0;
-  for (const char* name : {"\xe2\x82\xac", "\r", "\xef\xac\xb3", "1", "\xf0\x9f\x98\x82", "\xc2\x80", "\xc3\xb6"}) object.add(name, json::Node::of(++n));
+  for (const char* name : {"\xe2\x82\xac", "\r", "\xef\xac\xb3", "1", "\xf0\x9f\x98\x82", "\xc2\x80", "\xc3\xb6"})
+    object.add(name, json::Node::of(++n));
   CHECK(json::canonical(object) ==
         "{\"\\r\":2,\"1\":4,\"\xc2\x80\":6,\"\xc3\xb6\":7,\"\xe2\x82\xac\":1,\"\xf0\x9f\x98\x82\":5,\"\xef\xac\xb3\":3}");
   // Section 3.2.2.2: the short escapes, \u00xx in lower case, everything else as it is.
@@ -136,7 +140,9 @@ TEST_CASE("the canonical form is that of RFC 8785") {
 
 TEST_CASE("depth, members and entries end at their bounds and not before") {
   ustp::test::covers("USTP-JSN-011");
-  const auto nested = [](int lists) { return "{\"a\":" + std::string(static_cast<std::size_t>(lists), '[') + std::string(static_cast<std::size_t>(lists), ']') + "}"; };
+  const auto nested = [](std::size_t lists) {
+    return "{\"a\":" + std::string(lists, '[') + std::string(lists, ']') + "}";
+  };
   CHECK(parsed(nested(7)).has_value());
   CHECK(parsed(nested(8)).error().code == Code::nesting_too_deep);
   CHECK(parsed("{\"a\":" + std::string(3000, '[')).error().code == Code::nesting_too_deep);
