@@ -214,6 +214,10 @@ const Flaw kForms[] = {
     {1, "/transferInitClaim/voteBy", "\"2300-01-01T00:00:00Z\"", "invalid_time"},
     {1, "/transferInitClaim/voteBy", "\"2027-01-15T08:00:00.0Z\"", "json_not_canonical"},
     {1, "/transferInitClaim/voteBy", "\"2027-01-15T08:00:00.10Z\"", "json_not_canonical"},
+    {7, "/extensions/0/name", "\"a\\tb\"", "invalid_character"},
+    {10, "/rule", "\"TOK\\u007f\"", "invalid_character"},
+    {12, "/detail", "\"a\\nb\"", "invalid_character"},
+    {12, "/detail", "\"a\\u007f\"", "invalid_character"},
 };
 
 const Flaw kTags[] = {
