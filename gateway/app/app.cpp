@@ -173,6 +173,13 @@ Result<void> Gateway::run(Bootstrap bootstrap, const sigset_t& signals) {
 
 }  // namespace
 
+int check_config(const AppOptions& options) {
+  const auto outcome = load_config(options.config, SystemClock().now());
+  for (const auto& problem : outcome.problems) std::cout << to_string(problem) << "\n";
+  if (outcome) std::cout << options.config.string() << ": no problem found\n";
+  return outcome ? 0 : 1;
+}
+
 int run_gateway(const AppOptions& options) {
   const auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: main alone waits for them
@@ -181,10 +188,6 @@ int run_gateway(const AppOptions& options) {
   const auto outcome = load_config(options.config, gateway.clock.now());
   for (const auto& problem : outcome.problems) std::cerr << to_string(problem) << "\n";
   if (!outcome) return 2;
-  if (options.check_only) {
-    std::cout << options.config.string() << ": no problem found\n";
-    return 0;
-  }
   const auto& config = *outcome.config;
   const auto level = parse_log_level(config.log.level);
   auto log = make_log({level ? *level : LogLevel::kInfo, config.log.json, config.log.file.string()});

@@ -9,7 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import command_pages
+
 SOURCE = Path(__file__).resolve().parents[2]
+PROGRAMS = {"ustp": 1, "ustp-journal": 8, "ustp-gateway": 8}  # and the section of each one's manual page
 EXAMPLES = ("verify_evidence", "own_ledger", "quickstart")
 
 
@@ -92,9 +95,10 @@ def packages(options, work):
         fields = run("dpkg-deb", "-f", path, "Package", "Version", "Architecture", "Depends")
         demand(f"Package: {name}" in fields and "Depends: " in fields, " · ".join(fields.split("\n")[:3]))
         run("dpkg-deb", "-x", path, work / "root")
-    for program in ("ustp", "ustp-journal", "ustp-gateway"):
+    for program in PROGRAMS:
         run(work / "root/usr/bin" / program, "--help")
     demand(True, "the packaged programs run")
+    command_pages.check(work / "root/usr", PROGRAMS)
     use(work / "root/usr", work)
 
 
