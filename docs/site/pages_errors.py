@@ -1,5 +1,5 @@
 """The error page: one anchor for each code of spec/registry, where the API's answers point to."""
-import csv
+import re
 
 CATEGORIES = {
     "input": "What was given does not have the form it must have. Mend the request; sending the same again gives the same.",
@@ -26,12 +26,26 @@ def what_to_do(row):
     return "The same request gives the same answer. Change what the text names before asking again."
 
 
+def at_a_terminal(root):
+    """code -> the line that `ustp` prints below an error (sdk/cli/advice.cpp)."""
+    found, codes = {}, []
+    for line in (root / "sdk/cli/advice.cpp").read_text(encoding="utf-8").splitlines():
+        case, said = re.search(r"case Code::(\w+):", line), re.search(r'return "(.*)";', line)
+        if case:
+            codes.append(case[1])
+        elif said:
+            found.update(dict.fromkeys(codes, said[1]))
+            codes = []
+    return found
+
+
 def page(root):
     errors = rows(root / "spec/registry/errors.csv")
     reasons = {row["name"]: row for row in rows(root / "spec/registry/reasons.csv")}
     out = ["# Errors", f"All {len(errors)} codes of the messages between gateways, the API, the logs and the ledgers' refusals. "
            "In the API an error is a problem (RFC 9457) whose `code` is the name below. Programs act on the code alone; `detail` "
            "is for people. What a refusal does: [chapter 06](../spec/06-errors.md).", ""]
+    advice = at_a_terminal(root)
     unknown = {row["category"] for row in errors} - set(CATEGORIES)
     if unknown:
         raise SystemExit(f"categories without words: {', '.join(sorted(unknown))}")
@@ -51,4 +65,6 @@ def page(root):
                     facts.append("contract `" + "`, `".join(reason["evm"].split("|")) + "`")
                 facts.append(f"told to: {reason['disclosure']}")
             out += [" · ".join(facts), "", what_to_do(row), ""]
+            if row["name"] in advice:
+                out += [f"At a terminal: {advice[row['name']]}.", ""]
     return "\n".join(out) + "\n"

@@ -69,6 +69,10 @@ class Pages(unittest.TestCase):
         for code in codes:
             self.assertEqual(page.count(f"{{ #{code} }}"), 1, code)
 
+    def test_what_the_command_advises_stands_with_its_code(self):
+        page = pages_errors.page(SOURCE)
+        self.assertIn("keep the files as they are", page.split("{ #journal_damaged }")[1].split("###")[0])
+
     def test_the_way_forward_ends_completed_and_received(self):
         table = diagrams.rows((SOURCE / "spec/04-transfer.md").read_text())
         steps = diagrams.way_forward(table)
