@@ -29,10 +29,11 @@ void add_statement(CLI::App& root, Run& run);
 void add_journal(CLI::App& root, Run& run);
 void add_verify(CLI::App& root, Run& run);
 void add_crypto(CLI::App& root, Run& run);
-void add_transfer(CLI::App& root, Run& run);  // these four speak to a gateway's API
+void add_transfer(CLI::App& root, Run& run);  // these five speak to a gateway's API
 void add_positions(CLI::App& root, Run& run);
 void add_instruments(CLI::App& root, Run& run);
 void add_evidence(CLI::App& root, Run& run);
+void add_events(CLI::App& root, Run& run);
 void add_statement_apply(CLI::App& statement, Run& run);
 
 // Prints "ustp: …" to stderr; gives kUsage for what the caller named wrongly, kFailed for everything else.

@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   add_positions(app, action);
   add_instruments(app, action);
   add_evidence(app, action);
+  add_events(app, action);
 #endif
   try {
     app.parse(argc, argv);

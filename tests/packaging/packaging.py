@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
-EXAMPLES = ("verify_evidence", "own_ledger", "quickstart")
+EXAMPLES = ("verify_evidence", "own_ledger", "quickstart", "follow_events")
 
 
 def run(*command, expect=0, **options):
@@ -53,7 +53,8 @@ def use(prefix, work, libraries=None):
     told = run(work / "verify_evidence/verify_evidence", work / "pub.pem", "association", work / "pub.pem", expect=2,
                env=environment)
     run(work / "quickstart/quickstart", expect=1, env=environment)
-    demand(True, "quickstart runs and explains its use")
+    run(work / "follow_events/follow_events", expect=1, env=environment)
+    demand(True, "quickstart and follow_events run and explain their use")
 
 
 def with_pkg_config(prefix, work):
