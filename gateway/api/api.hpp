@@ -17,6 +17,7 @@ struct ApiLimits {
   std::size_t body_octets = 128u << 10;
   std::size_t pipeline = 16;                  // requests of one connection that wait for answers; beyond: not read
   std::size_t in_flight = 4096;
+  std::size_t events_each = 16;               // questions for events of one participant: streams, and those that wait
   std::uint32_t requests_per_second = 200;    // of one participant; 0: no limit
 };
 // Whoever is slower loses the connection; only `reply` is ours, and keeps it.
@@ -27,6 +28,7 @@ struct ApiTimes {
   Duration body = Duration::seconds(15);
   Duration write = Duration::seconds(30);
   Duration reply = Duration::seconds(10);     // of the engine; then 504 no_reply
+  Duration heartbeat = Duration::seconds(15); // of a stream of events that has nothing to tell
   Duration linger = Duration::seconds(1);     // for what a refused client still sends
 };
 struct ApiOptions {

@@ -1,6 +1,7 @@
 #include "gateway/api/handler.hpp"
 
 #include "gateway/api/headers.hpp"
+#include "gateway/api/open_call.hpp"
 #include "gateway/api/order.hpp"
 #include "gateway/api/render.hpp"
 #include "ustp/crypto/crypto.hpp"
@@ -20,20 +21,6 @@ Response json(std::string body, int status = 200) {
 
 }  // namespace
 
-struct Handler::Open final : Call, std::enable_shared_from_this<Open> {
-  void give_up(Code code) override {
-    if (respond) handler->fail(*this, {{code, {}}, {}});
-  }
-
-  Handler* handler = nullptr;  // used on the handler's thread only
-  Respond respond;             // empty once it is answered
-  Route route = Route::kNone;
-  std::string method, path, request_id;
-  ParticipantId participant;
-  bool head = false;
-  Instant started;
-};
-
 // Lives as long as the engine may still answer: what a client gave up waiting for is still in the engine's queue, so it
 // still counts against the limit (no unbounded queue).
 struct Handler::Permit {
@@ -45,7 +32,8 @@ struct Handler::Permit {
 };
 
 Handler::Handler(HandlerOptions options, Service& service, std::shared_ptr<Metrics> metrics)
-    : options_(std::move(options)), service_(service), metrics_(std::move(metrics)), rate_(options_.requests_per_second) {
+    : options_(std::move(options)), service_(service), metrics_(std::move(metrics)), rate_(options_.requests_per_second),
+      seats_(options_.events_each) {
   SystemRandom random;
   run_id_ = random.id<FixedId<struct RunTag, 6>>().hex();
 }
@@ -60,6 +48,7 @@ void Handler::finish(Open& call, Response response, std::string_view code) {
                      response.status, took});
   response.request_id = call.request_id;
   response.head = call.head;
+  call.seat.reset();
   const auto respond = std::exchange(call.respond, nullptr);
   respond(std::move(response));
 }
@@ -135,7 +124,7 @@ std::optional<Fault> Handler::dispatch(const OpenCall& call, Request& request) {
   const auto& to = std::get<Routed>(routed);
   call->route = to.row->route;
   call->head = to.head;
-  if (!accepts(request.accept, to.row->makes))
+  if (!accepts(request.accept, to.row->makes) && (to.row->makes_too.empty() || !accepts(request.accept, to.row->makes_too)))
     return Fault{{Code::not_acceptable, std::string(to.row->makes)}, {}, {}, "Accept"};
   if (!to.row->accepts.empty() && !is_media_type(request.content_type, to.row->accepts))
     return Fault{{Code::unsupported_media, std::string(to.row->accepts)}, {}, {}, "Content-Type"};
@@ -150,6 +139,7 @@ std::optional<Fault> Handler::perform(const OpenCall& call, Request& request, co
                                       const TransferId& id) {
   switch (call->route) {
     case Route::kListTransfers: return list_transfers(call, target);
+    case Route::kListEvents: return events(call, request, target);
     case Route::kGetPositions: return positions(call, target);
     case Route::kListStatements: return statements(call, target);
     default: break;

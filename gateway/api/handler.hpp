@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "gateway/api/event_seats.hpp"
 #include "gateway/api/metrics.hpp"
 #include "gateway/api/rate_limit.hpp"
 #include "gateway/ports/service.hpp"
@@ -21,6 +22,8 @@ struct HandlerOptions {
   std::size_t in_flight = 4096;                 // requests the engine has not answered; beyond: 429
   std::uint32_t requests_per_second = 200;      // of one participant; 0: no limit
   std::size_t page = 100;                       // most transfers of one page
+  std::size_t events_each = 16;                 // open questions for events of one participant, streams among them
+  Duration heartbeat = Duration::seconds(15);   // of a stream that has nothing to tell
   // Brings a closure to the thread that calls handle(). Called from the engine's thread; must not wait. A closure may
   // be dropped when the server has gone.
   std::function<void(std::function<void()>)> run;
@@ -34,6 +37,8 @@ class Call {
   virtual ~Call() = default;
   // Answers with a problem of this code instead of what the engine may still say. Nothing when it is answered.
   virtual void give_up(Code code) = 0;
+  // What the answer may take beyond what every answer may: the client asked for it.
+  virtual Duration patience() const = 0;
 };
 
 // One thread: handle(), give_up() and everything given to `run`.
@@ -55,6 +60,8 @@ class Handler {
   std::optional<Fault> perform(const OpenCall& call, Request& request, const Target& target, const TransferId& id);
   std::optional<Fault> start_transfer(const OpenCall& call, Request& request);
   std::optional<Fault> list_transfers(const OpenCall& call, const Target& target);
+  std::optional<Fault> events(const OpenCall& call, const Request& request, const Target& target);
+  void answer_events(const OpenCall& call, const Result<EventPage>& page, bool stream);
   std::optional<Fault> positions(const OpenCall& call, const Target& target);
   std::optional<Fault> statements(const OpenCall& call, const Target& target);
   std::optional<Fault> apply_statement(const OpenCall& call, const Request& request);
@@ -70,6 +77,7 @@ class Handler {
   Service& service_;
   std::shared_ptr<Metrics> metrics_;  // replies may come when the handler has gone
   RateLimit rate_;
+  EventSeats seats_;
   std::string run_id_;  // random, so that two runs of the gateway never give one request id
   std::uint64_t requests_ = 0;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // A request and its answer as the API's own code sees them: plain values, whatever carries them.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +14,14 @@ namespace ustp::gateway::api {
 struct Request {
   std::string method, target, body;
   // Header fields as received; absent when the request has none.
-  std::optional<std::string> content_type, accept, idempotency_key, request_id;
+  std::optional<std::string> content_type, accept, idempotency_key, request_id, last_event_id;
   ParticipantId participant;  // of the client certificate
+};
+
+// Of an answer that has no end of its own.
+struct Piece {
+  std::string octets;
+  bool last = false;
 };
 
 struct Response {
@@ -25,6 +32,9 @@ struct Response {
   std::string request_id;
   bool head = false;   // answers HEAD: the body is only counted
   bool close = false;  // the connection ends after it
+  // Of a stream: calls back once, with what comes behind the body or the piece before. Asked when that has left, so no
+  // more than one piece is ever kept for a reader. Destroyed when nobody reads any more.
+  std::function<void(std::function<void(Piece)>)> next_piece{};
 };
 
 // What is wrong with a request, and where: one of the three places, or none.
@@ -33,6 +43,7 @@ struct Fault {
   std::string pointer;      // RFC 6901, into the JSON body
   std::string parameter{};  // of the query
   std::string header{};
+  std::string restart_after{};  // of a cursor that is of no use: the one to go on with
 };
 
 }  // namespace ustp::gateway::api

@@ -3,6 +3,7 @@
 #include "gateway/api/json_writer.hpp"
 #include "gateway/api/names.hpp"
 #include "gateway/api/routes.hpp"
+#include "ustp/base/big_endian.hpp"
 
 namespace ustp::gateway::api {
 namespace {
@@ -113,6 +114,37 @@ std::string render_transfers(const std::vector<TransferView>& views, std::string
   return w.take();
 }
 
+namespace {
+void write_event(JsonWriter& w, const TransferEvent& event) {
+  w.open_object()
+      .field("cursor", make_event_cursor(event.sequence))
+      .name("sequence").number(event.sequence)
+      .field("type", "transfer.state")
+      .field("transfer", event.transfer.hex())
+      .field("role", event.sender ? "sender" : "recipient")
+      .field("state", event.state)
+      .field("status", event.status)
+      .name("waiting_on");
+  event.waiting_on.empty() ? w.null() : w.text(event.waiting_on);
+  write_reason(w, event.reason);
+  w.field("at", to_rfc3339(event.at)).close_object();
+}
+}  // namespace
+
+std::string render_event(const TransferEvent& event) {
+  JsonWriter w;
+  write_event(w, event);
+  return w.take();
+}
+
+std::string render_events(const EventPage& page) {
+  JsonWriter w;
+  w.open_object().name("events").open_list();
+  for (const auto& event : page.events) write_event(w, event);
+  w.close_list().field("next", make_event_cursor(page.next)).name("more").boolean(page.more).close_object();
+  return w.take();
+}
+
 Response render_problem(const Fault& fault, const ProblemContext& context) {
   const auto& code = info(fault.error.code);
   Response out;
@@ -131,6 +163,7 @@ Response render_problem(const Fault& fault, const ProblemContext& context) {
       .stated("pointer", fault.pointer)
       .stated("parameter", fault.parameter)
       .stated("header", fault.header)
+      .stated("restart_after", fault.restart_after)
       .field("request_id", context.request_id)
       .stated("instance", context.instance)
       .field("doc", "spec/registry/errors.csv#" + std::to_string(static_cast<int>(code.code)))
@@ -152,6 +185,25 @@ Result<TransferId> parse_cursor(std::string_view text) {
   USTP_TRY(const auto octets, from_base64url(text));
   if (octets.size() != 1 + TransferId::kSize || octets[0] != 1) return Error{Code::malformed_text, "not a cursor"};
   return TransferId::from_bytes(BytesView(octets).subspan(1));
+}
+
+std::string make_event_cursor(std::uint64_t sequence) {
+  Bytes octets{2};
+  append_be(octets, sequence);
+  return to_base64url(octets);
+}
+
+Result<std::uint64_t> parse_event_cursor(std::string_view text) {
+  USTP_TRY(const auto octets, from_base64url(text));
+  if (octets.size() != 1 + sizeof(std::uint64_t) || octets[0] != 2)
+    return Error{Code::malformed_text, "not a cursor of events"};
+  return read_be(BytesView(octets).subspan(1));
+}
+
+Fault gap_fault(const EventPage& page) {
+  Fault fault{*page.gap, {}, "after"};
+  fault.restart_after = make_event_cursor(page.restart);
+  return fault;
 }
 
 }  // namespace ustp::gateway::api

@@ -10,6 +10,8 @@ namespace ustp::gateway::api {
 std::string render_transfer(const TransferView& view);
 // `next`: cursor of the page behind, empty when there is none.
 std::string render_transfers(const std::vector<TransferView>& views, std::string_view next);
+std::string render_event(const TransferEvent& event);
+std::string render_events(const EventPage& page);
 std::string render_instruments(const std::vector<token::Instrument>& instruments);
 std::string render_positions(const Service::PositionsView& view);
 // Each with its frame, which anybody can verify; `next`: sequence of the page behind, 0 when there is none.
@@ -24,5 +26,10 @@ Response render_problem(const Fault& fault, const ProblemContext& context);
 // The opaque cursor of a list: which transfer to continue behind.
 std::string make_cursor(const TransferId& after);
 Result<TransferId> parse_cursor(std::string_view text);
+// Of the event stream: the sequence number seen last.
+std::string make_event_cursor(std::uint64_t sequence);
+Result<std::uint64_t> parse_event_cursor(std::string_view text);
+// What to answer where the events behind a cursor are not there.
+Fault gap_fault(const EventPage& page);
 
 }  // namespace ustp::gateway::api

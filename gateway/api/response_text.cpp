@@ -50,7 +50,7 @@ void append_response(std::string& out, const Response& response, std::string_vie
   if (!response.request_id.empty()) out.append("X-Request-Id: ").append(response.request_id).append("\r\n");
   for (const auto& [name, value] : response.headers) out.append(name).append(": ").append(value).append("\r\n");
   if (!response.content_type.empty()) out.append("Content-Type: ").append(response.content_type).append("\r\n");
-  if (response.status != 204)
+  if (response.status != 204 && !response.next_piece)
     out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   if (response.close) out.append("Connection: close\r\n");
   out.append("\r\n");

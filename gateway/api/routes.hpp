@@ -16,12 +16,13 @@ enum class Route : std::uint8_t {
   kGetTransfer,
   kCancelTransfer,
   kGetEvidence,
+  kListEvents,
   kGetPositions,
   kListInstruments,
   kListStatements,
   kApplyStatement,
 };
-inline constexpr std::size_t kRoutes = 10;
+inline constexpr std::size_t kRoutes = 11;
 
 struct RouteRow {
   Route route;
@@ -30,9 +31,10 @@ struct RouteRow {
   std::string_view pattern;  // "{id}" stands for a transfer id
   std::string_view accepts;  // media type of the body; empty: none
   std::string_view makes;    // media type of the answer
+  std::string_view makes_too{};  // another that the client may accept instead
 };
 inline constexpr std::string_view kJson = "application/json", kOctets = "application/octet-stream",
-                                  kProblemJson = "application/problem+json";
+                                  kProblemJson = "application/problem+json", kEventStream = "text/event-stream";
 // clang-format off
 inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kStartTransfer,   "startTransfer",   "POST", "/v1/transfers",               kJson,   kJson},
@@ -40,6 +42,7 @@ inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kGetTransfer,     "getTransfer",     "GET",  "/v1/transfers/{id}",          "",      kJson},
   {Route::kCancelTransfer,  "cancelTransfer",  "POST", "/v1/transfers/{id}:cancel",   "",      kJson},
   {Route::kGetEvidence,     "getEvidence",     "GET",  "/v1/transfers/{id}/evidence", "",      kOctets},
+  {Route::kListEvents,      "listEvents",      "GET",  "/v1/events",                  "",      kJson, kEventStream},
   {Route::kGetPositions,    "getPositions",    "GET",  "/v1/positions",               "",      kJson},
   {Route::kListInstruments, "listInstruments", "GET",  "/v1/instruments",             "",      kJson},
   {Route::kListStatements,  "listStatements",  "GET",  "/v1/statements",              "",      kJson},

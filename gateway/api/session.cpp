@@ -48,11 +48,13 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     Time deadline = kNever;
     std::string octets;
     bool ready = false, close = false;
+    std::function<void(std::function<void(Piece)>)> next_piece{};
   };
 
   void on_handshake(error_code ec);
   void read();
   void on_read(error_code ec, std::size_t count);
+  void watch(error_code ec, std::size_t count);
   void parse();
   bool parse_one();
   std::optional<Fault> check_header();
@@ -61,6 +63,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   void answer(std::uint64_t number, Response response);
   void flush();
   void on_written(error_code ec);
+  void stream();
+  void on_piece(const Piece& piece);
   void goodbye();
   void linger();
   Slot& add_slot();
@@ -79,6 +83,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   std::uint64_t first_slot_ = 0;  // number of slots_.front()
   std::string out_;
   bool close_after_write_ = false;
+  std::function<void(std::function<void(Piece)>)> next_piece_;  // while a stream is given
   Time read_by_ = kNever, write_by_ = kNever;
   std::size_t lingered_ = 0;
 };
@@ -121,6 +126,7 @@ void TlsSession::read() {
 
 void TlsSession::on_read(error_code ec, std::size_t count) {
   reading_ = false;
+  if (phase_ == Phase::kOpen && next_piece_) return watch(ec, count);
   if (phase_ != Phase::kOpen || ended_) return;
   if (ec) {  // the client ended its side; what it asked for is still answered
     ended_ = true;
@@ -184,7 +190,7 @@ std::optional<Fault> TlsSession::check_header() {
   }
   if (fields.version() >= 11 && fields.count(http::field::host) != 1)
     return Fault{{Code::malformed_text, "exactly one Host"}, {}, {}, "Host"};
-  for (const char* name : {"Idempotency-Key", "X-Request-Id", "Content-Type"})
+  for (const char* name : {"Idempotency-Key", "X-Request-Id", "Content-Type", "Last-Event-ID"})
     if (fields.count(name) > 1) return Fault{{Code::duplicate_field, {}}, {}, {}, name};
   const auto expect = fields.find(http::field::expect);
   if (expect == fields.end()) return {};
@@ -209,6 +215,7 @@ void TlsSession::on_request() {
   request.accept = field(http::field::accept);
   request.idempotency_key = field("Idempotency-Key");
   request.request_id = field("X-Request-Id");
+  request.last_event_id = field("Last-Event-ID");
   request.participant = participant_;
   const bool keep = message.version() >= 11 && message.keep_alive();
   request.body = std::move(message.body());
@@ -224,7 +231,10 @@ void TlsSession::on_request() {
   auto call = host_.handler.handle(std::move(request), [self = shared_from_this(), number](Response response) {
     self->answer(number, std::move(response));
   });
-  if (number >= first_slot_ && !slots_[number - first_slot_].ready) slots_[number - first_slot_].call = std::move(call);
+  if (number < first_slot_ || slots_[number - first_slot_].ready) return;
+  auto& waiting = slots_[number - first_slot_];
+  waiting.deadline = waiting.deadline + std::chrono::nanoseconds(call->patience().ns);
+  waiting.call = std::move(call);
 }
 
 TlsSession::Slot& TlsSession::add_slot() { return slots_.emplace_back(); }
@@ -252,6 +262,12 @@ void TlsSession::refuse(const Fault& fault) {
 void TlsSession::answer(std::uint64_t number, Response response) {
   if (number < first_slot_ || number - first_slot_ >= slots_.size()) return;
   auto& slot = slots_[number - first_slot_];
+  if (response.next_piece) {  // it ends with the connection, and nothing that is asked behind it is answered
+    slot.close = ended_ = true;
+    slot.next_piece = std::move(response.next_piece);
+    response.next_piece = [](const auto&) {};  // its length is not stated
+    read_by_ = kNever;
+  }
   response.close = slot.close;
   append_response(slot.octets, response, host_.date);
   slot.ready = true;
@@ -266,6 +282,7 @@ void TlsSession::flush() {
   out_.clear();
   while (!slots_.empty() && slots_.front().ready && !close_after_write_) {
     close_after_write_ = slots_.front().close;
+    next_piece_ = std::move(slots_.front().next_piece);
     if (out_.empty()) out_ = std::move(slots_.front().octets);
     else out_ += slots_.front().octets;
     slots_.pop_front();
@@ -283,9 +300,39 @@ void TlsSession::on_written(error_code ec) {
   write_by_ = kNever;
   if (phase_ != Phase::kOpen) return;
   if (ec) return close_now();
+  if (next_piece_) return stream();
   if (close_after_write_ || (ended_ && slots_.empty())) return goodbye();
   if (read_by_ == kNever && !ended_) read_by_ = after(parser_ ? times().body : times().idle);
   parse();  // what the pipeline's bound had stopped; flushes, reads on
+}
+
+// The piece before has left: whoever reads slowly is waited for as long as any answer is, and then cut off.
+void TlsSession::stream() {
+  if (!host_.options.admitted(participant_)) return goodbye();
+  if (!reading_) watch({}, 0);
+  next_piece_([weak = weak_from_this()](const Piece& piece) {
+    if (const auto self = weak.lock()) self->on_piece(piece);
+  });
+}
+
+void TlsSession::on_piece(const Piece& piece) {
+  if (phase_ != Phase::kOpen || writing_) return;
+  if (piece.last) next_piece_ = nullptr;  // goodbye() comes after it
+  out_ = piece.octets;
+  writing_ = true;
+  write_by_ = after(times().write);
+  asio::async_write(stream_, asio::buffer(out_),
+                    [self = shared_from_this()](error_code ec, std::size_t) { self->on_written(ec); });
+}
+
+// Nothing is read during a stream but its end: without it a client that went away would keep its place.
+void TlsSession::watch(error_code ec, std::size_t count) {
+  if (ec || (lingered_ += count) > kMaxLinger) return close_now();
+  reading_ = true;
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(kReadOctets), [self = shared_from_this()](error_code e, std::size_t n) {
+    self->on_read(e, n);
+  });
 }
 
 // close_notify, then what the client still sends is thrown away for a moment: closing on unread octets would reset the
@@ -293,6 +340,7 @@ void TlsSession::on_written(error_code ec) {
 void TlsSession::goodbye() {
   if (phase_ != Phase::kOpen) return;
   phase_ = Phase::kGoodbye;
+  next_piece_ = nullptr;
   read_by_ = kNever;
   write_by_ = after(times().linger);
   stream_.async_shutdown([self = shared_from_this()](error_code ec) {
@@ -358,6 +406,7 @@ void TlsSession::stop() {
 void TlsSession::close_now() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
+  next_piece_ = nullptr;
   read_by_ = write_by_ = kNever;
   error_code ignored;
   stream_.next_layer().close(ignored);

@@ -108,6 +108,7 @@ CoreOptions core_options(const GatewayConfig& config) {
   out.status_retry = config.timing.status_retry;
   out.recheck_every = config.timing.recheck;
   out.requery_every = config.timing.requery;
+  out.events_kept = config.limits.events_kept;
   out.open_transfers_max = config.limits.open_transfers;
   out.order_within = config.timing.order_within;
   return out;

@@ -115,6 +115,7 @@ void read_rest(Reader& reader, GatewayConfig& out) {
   read_number(reader, "messages_per_batch", 1, 65'535, limits.messages_per_batch);
   read_number(reader, "peer_frames_queued", 1, 1'000'000, limits.peer_frames_queued);
   read_number(reader, "snapshot_octets", 4096, std::int64_t{1} << 40, limits.snapshot_octets);
+  read_number(reader, "events_kept", 1, 10'000'000, limits.events_kept);
   read_number(reader, "api_connections", 1, 100'000, limits.api_connections);
   read_number(reader, "api_body_octets", 1024, 16 << 20, limits.api_body_octets);
   read_number(reader, "api_requests_per_second", 1, 1'000'000, limits.api_requests_per_second);

@@ -55,6 +55,7 @@ struct GatewayConfig {
     std::size_t open_transfers = 100'000, frame_octets = 4u << 20, peer_frames_queued = 8192, api_connections = 1024,
                 api_body_octets = 256u << 10;
     std::uint64_t snapshot_octets = 128u << 20;  // of blocks between two snapshots
+    std::size_t events_kept = 100'000;
     std::uint32_t messages_per_batch = 1024, api_requests_per_second = 10'000;
   } limits;
   struct Timing {

@@ -323,6 +323,7 @@ BatchResult Batch::seal() {
   BatchResult out;
   if (!entries_.empty()) out.payload = entries_.take();
   out.effects = std::move(effects_);
+  out.effects.events = core_.events_.last();
   return out;
 }
 

@@ -193,6 +193,7 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
   const auto tombstone = protocol::abort_tombstone(core_.options_.self, peer, message, now_);
   const auto answer = queue(protocol::status_answer(peer, tombstone));
   core_.first_seen(tombstone.id).state = tombstone;
+  core_.events_.add(tombstone, {}, now_);
   entries_.add(TombstoneEntry{ref, answer, now_});
 }
 

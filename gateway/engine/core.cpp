@@ -11,7 +11,8 @@ Core::Core(CoreOptions options, protocol::Registry registry, crypto::Signer& sig
            ledger::Driver& driver,
            std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove)
     : options_(std::move(options)), registry_(std::move(registry)), signer_(signer), random_(random), driver_(driver),
-      prove_(std::move(prove)), home_book_(options_.self) {}
+      prove_(std::move(prove)), home_book_(options_.self),
+      events_(options_.events_kept) {}
 
 BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
   Batch batch(*this, now);
@@ -64,6 +65,13 @@ void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint6
     transfer.operations.clear();
   }
   ++counters_.steps;
+  if (record.from == record.to) return;
+  if (record.from == State::kNone) {
+    const auto& s = transfer.state;
+    const auto* account = registry_.account(s.terms.target_ledger, s.terms.beneficiary);
+    transfer.viewer = s.role == protocol::Role::kSender ? s.owner : account ? account->participant : ParticipantId{};
+  }
+  events_.add(transfer.state, transfer.viewer, record.time);
 }
 
 void Core::rearm(Transfer& transfer, Instant since) { arm(transfer, due_at(transfer.state, options_, since)); }
@@ -136,17 +144,8 @@ TransferView Core::view(const protocol::TransferState& state) const {
   out.sender = state.role == protocol::Role::kSender;
   out.state = to_string(state.state);
   out.waiting_on = waiting_on(state);
-  out.reason = state.reason;
-  if (state.state == State::kSuspended && !state.rule.empty())
-    out.reason = Error{Code::not_eligible, "held in suspense: " + state.rule};
-  switch (state.state) {
-    case State::kCompleted: case State::kReceived: out.status = "completed"; break;
-    case State::kAborted: case State::kRefused: out.status = "aborted"; break;
-    case State::kUnexecutable: out.status = "unexecutable"; break;
-    case State::kInDoubt: out.status = "in_doubt"; break;
-    case State::kSuspended: case State::kReleasing: out.status = "suspense"; break;
-    default: out.status = "open";
-  }
+  out.reason = reason_of(state);
+  out.status = status_of(state.state);
   out.terms = state.terms;
   for (const auto& entry : state.timeline) out.timeline.push_back({std::string(to_string(entry.state)), entry.at});
   return out;
@@ -185,6 +184,15 @@ std::vector<TransferView> Core::list_for(const ParticipantId& participant, const
     if (state && belongs_to(*state, participant, registry_, options_.self)) out.push_back(view(*state));
   }
   return out;
+}
+
+bool Core::operates(const ParticipantId& participant) const {
+  const auto* party = registry_.participant(participant);
+  return party && party->gateway == options_.self;
+}
+
+EventPage Core::events_for(const EventQuery& query, std::uint64_t until) const {
+  return events_.page(query.participant, operates(query.participant), query.after, until, query.limit);
 }
 
 Bytes Core::hello_for(const GatewayId& peer, const Channel& channel, Instant now) {
@@ -231,6 +239,7 @@ Hash256 Core::state_hash() const {
   for (const auto& id : open) w.id(id);
   w.u64(registry_.position());
   w.id(registry_.head());
+  events_.put(w);
   return crypto::sha256(w.take());
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "gateway/engine/entries.hpp"
+#include "gateway/engine/event_log.hpp"
 #include "gateway/engine/pace.hpp"
 #include "gateway/ports/journal.hpp"
 #include "gateway/ports/peer.hpp"
@@ -30,6 +31,7 @@ struct CoreOptions {
   Duration hello_every = Duration::seconds(10);
   std::size_t open_transfers_max = 100'000;
   Duration order_within;                // an order whose transfer would probably take longer is refused; 0: never
+  std::size_t events_kept = 100'000;     // a cursor that is older is refused (USTP-API-010)
 };
 
 // Inputs, as the edges deliver them.
@@ -88,6 +90,7 @@ struct Effects {
   std::vector<std::function<void()>> replies;
   std::vector<Step> steps;
   bool peers_changed = false;
+  std::uint64_t events = 0;             // the newest event that this batch or one before made
   bool empty() const {
     return executes.empty() && queries.empty() && sends.empty() && closes.empty() && replies.empty() &&
            steps.empty() && !peers_changed;
@@ -126,6 +129,9 @@ class Core {
   TransferView view(const protocol::TransferState& state) const;
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
   std::vector<TransferView> list_for(const ParticipantId& participant, const TransferId& after, std::size_t limit) const;
+  const EventLog& events() const { return events_; }
+  // What `query` asks for, up to `until`.
+  EventPage events_for(const EventQuery& query, std::uint64_t until) const;
   std::vector<PeerAddress> peers() const;
   std::vector<std::uint64_t> blocks_of(const TransferId& id) const;  // journal positions that tell of a transfer
   Hash256 state_hash() const;           // over everything that decides; equal after replay
@@ -167,6 +173,7 @@ class Core {
     protocol::TransferState state;
     std::vector<std::uint64_t> blocks;       // that tell of it
     std::vector<OperationId> operations;     // asked of the ledger, not ended
+    ParticipantId viewer;                    // sees its events; settled when it begins
     Instant armed{INT64_MAX};                // its entry in timers_
     bool inherited = false;                  // from before this run
   };
@@ -191,6 +198,7 @@ class Core {
   void close_operation(const OperationId& id);
   void put_transfer(class Writer& w, const Transfer& transfer) const;
   Result<void> get_transfer(class Reader& r);
+  bool operates(const ParticipantId& participant) const;  // runs this gateway
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
 
   CoreOptions options_;
@@ -202,6 +210,7 @@ class Core {
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
+  EventLog events_;
   std::vector<TransferId> order_;       // of first appearance, for lists
   std::unordered_map<OperationId, OpenOperation> operations_;
   std::unordered_map<OrderKey, std::pair<Hash256, TransferId>, OrderKey::Spread> idempotency_;

@@ -8,13 +8,14 @@ namespace ustp::gateway {
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core)
     : options_(std::move(options)), parts_(parts), core_(std::move(core)),
-      workers_(options_.reads_max), idle_(parts.driver.profile()), snapshotter_(parts.journal, options_.snapshot_octets) {}
+      event_waiters_(options_.event_waits_max), workers_(options_.reads_max), idle_(parts.driver.profile()), snapshotter_(parts.journal, options_.snapshot_octets) {}
 
 Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
   USTP_TRY(const auto head, parts_.journal.open());
   USTP_CHECK(replay());
   position_ = durable_ = head.position;
   epoch_ = head.epoch;
+  durable_events_ = core_->events().last();
   USTP_CHECK(parts_.driver.start(*this, head.epoch));
   USTP_CHECK(parts_.journal.start(*this));
   waiting_.push_back({position_, core_->resume(parts_.clock.now()), parts_.clock.now(), 0});
@@ -54,6 +55,7 @@ void EngineImpl::stop() {
   snapshotter_.stop();
   parts_.journal.stop();
   for (auto& input : inputs_) refuse(input);
+  event_waiters_.refuse({Code::stopping, ""});
   inputs_.clear();
 }
 
@@ -163,6 +165,7 @@ void EngineImpl::run() {
     if (frames_waiting_ < options_.inputs_max / 2) resumed.swap(paused_);
     hold.unlock();
     release(durable);
+    if (!event_waiters_.empty()) event_waiters_.expire(*core_, durable_events_);
     if (!inputs.empty() || (due() && waiting_.size() < options_.blocks_in_flight)) process(std::move(inputs));
     for (const auto& [peer, link] : resumed) parts_.peers.ready(peer, link);
     hold.lock();
@@ -208,6 +211,10 @@ void EngineImpl::leave(Effects& effects) {
   for (const auto& close : effects.closes) {
     parts_.listener.on_link_closed(close.peer, close.reason);
     parts_.peers.close(close.peer, close.link, to_string(close.reason));
+  }
+  if (effects.events > durable_events_) {
+    durable_events_ = effects.events;
+    if (!event_waiters_.empty()) event_waiters_.tell(*core_, durable_events_);
   }
   for (const auto& reply : effects.replies) reply();
   for (const auto& step : effects.steps) parts_.listener.on_step(step);

@@ -33,6 +33,7 @@ struct EngineOptions {
   std::size_t blocks_in_flight = 2;      // not yet durable; more inputs are collected meanwhile
   std::size_t reads_max = 256;           // evidence and position requests that wait for a worker
   std::uint64_t snapshot_octets = 128u << 20;  // of blocks between two snapshots: what a start replays at most
+  std::size_t event_waits_max = 1024;    // questions for events that are kept until there is one
   BoundaryHook boundary;                 // empty in production
 };
 

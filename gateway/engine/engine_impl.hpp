@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "gateway/engine/engine.hpp"
+#include "gateway/engine/event_waiters.hpp"
 #include "gateway/engine/idle_driver.hpp"
 #include "gateway/engine/meter.hpp"
 #include "gateway/engine/snapshotter.hpp"
@@ -26,6 +27,7 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void get_transfer(ParticipantId participant, TransferId id, Reply<TransferView> reply) override;
   void list_transfers(ParticipantId participant, TransferId after, std::size_t limit,
                       Reply<std::vector<TransferView>> reply) override;
+  void events(EventQuery query, Reply<EventPage> reply) override;
   void evidence(ParticipantId participant, TransferId id, Reply<Bytes> reply) override;
   void instruments(Reply<std::vector<token::Instrument>> reply) override;
   void positions(ParticipantId participant, InstrumentId instrument, Reply<PositionsView> reply) override;
@@ -75,6 +77,8 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   std::unique_ptr<Core> core_;  // the engine's thread alone, once started
   std::uint64_t position_ = 0, epoch_ = 0;
   std::deque<Waiting> waiting_;
+  std::uint64_t durable_events_ = 0;  // nothing newer is told
+  EventWaiters event_waiters_;
   Meter meter_;
   Workers workers_;
   IdleDriver idle_;             // of the cores that replay beside

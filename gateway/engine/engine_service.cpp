@@ -38,6 +38,14 @@ void EngineImpl::list_transfers(ParticipantId participant, TransferId after, std
                                   [=](const Core& core) { return core.list_for(participant, after, limit); });
 }
 
+// The answer is looked up when all before it is durable, and may then wait for more.
+void EngineImpl::events(EventQuery query, Reply<EventPage> reply) {
+  const auto command = QueryCommand{[=, this](const Core& core) -> std::function<void()> {
+    return [=, this, &core] { event_waiters_.ask(query, reply, core, durable_events_); };
+  }};
+  if (!push_command(command)) reply(kOverloaded);
+}
+
 void EngineImpl::instruments(Reply<std::vector<token::Instrument>> reply) {
   look<std::vector<token::Instrument>>(std::move(reply), [](const Core& core) {
     std::vector<token::Instrument> out;

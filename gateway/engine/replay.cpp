@@ -65,6 +65,7 @@ Result<void> Core::replay(const Block& block) {
       if (!question) return at(question.error());
       const auto state = protocol::abort_tombstone(options_.self, tombstone->question.peer, *question, tombstone->time);
       first_seen(state.id).state = state;
+      events_.add(state, {}, tombstone->time);
     } else if (const auto* notice = std::get_if<NoticeEntry>(&entry)) {
       auto batch = frames.find(notice->notice);
       if (!batch) return at(batch.error());

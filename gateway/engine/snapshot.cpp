@@ -186,6 +186,7 @@ protocol::HomeBook::Content get_book(Reader& r) {
 
 void Core::put_transfer(Writer& w, const Transfer& transfer) const {
   put(w, transfer.state);
+  w.text(transfer.viewer.str());
   w.u32(static_cast<std::uint32_t>(transfer.blocks.size()));
   for (const auto position : transfer.blocks) w.u64(position);
   w.u32(static_cast<std::uint32_t>(transfer.operations.size()));
@@ -203,6 +204,7 @@ Result<void> Core::get_transfer(Reader& r) {
   if (!r.ok() || transfers_.contains(state.id)) return damaged("a transfer");
   auto& transfer = first_seen(state.id);
   transfer.state = std::move(state);
+  transfer.viewer = r.text_id<ParticipantId>();
   for (auto n = r.u32(); n > 0 && r.ok(); --n) transfer.blocks.push_back(r.u64());
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
     const auto id = r.id<OperationId>();
@@ -253,6 +255,7 @@ Bytes Core::snapshot() const {
     w.id(of.first);
     w.id(of.second);
   }
+  events_.put(w);
   w.id(last_intent_.id);
   w.octets(last_intent_.octets);
   return w.take();
@@ -285,6 +288,7 @@ Result<void> Core::load(BytesView snapshot) {
     const auto payload = r.id<Hash256>();
     idempotency_[{participant, key}] = {payload, r.id<TransferId>()};
   }
+  if (!events_.get(r)) return damaged("events");
   last_intent_.id = r.id<OperationId>();
   last_intent_.octets = r.bytes();
   if (!r.ok() || !r.at_end()) return damaged("octets");

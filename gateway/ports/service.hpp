@@ -3,6 +3,7 @@
 // after it is durable. A participant sees its own objects only; somebody else's is Code::not_found (decision 21).
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "ustp/protocol/registry.hpp"
@@ -46,6 +47,30 @@ struct TransferView {
   bool replayed = false;         // of start_transfer only: the key was known, this is the transfer it made
 };
 
+// One change of a transfer's state (USTP-API-009).
+struct TransferEvent {
+  std::uint64_t sequence = 0;    // of this gateway: strictly increasing, the same for ever
+  TransferId transfer;
+  bool sender = false;           // our side of it
+  std::string state, status, waiting_on;  // entered; as in TransferView
+  std::optional<Error> reason;
+  Instant at;
+};
+struct EventQuery {
+  ParticipantId participant;
+  std::optional<std::uint64_t> after;  // the sequence number seen last; none: from the oldest kept
+  std::size_t limit = 100;
+  Duration wait;                       // with nothing to tell, the answer waits so long for something
+  std::weak_ptr<const void> asker;     // whoever waits; when it has gone, nobody needs the answer
+};
+struct EventPage {
+  std::vector<TransferEvent> events;
+  std::uint64_t next = 0;        // all up to here was looked at: continue behind it
+  bool more = false;             // there is more to look at now
+  std::optional<Error> gap;      // cursor_expired, cursor_ahead: continue behind `restart`, and ask what was missed
+  std::uint64_t restart = 0;
+};
+
 template <class T>
 using Reply = std::function<void(Result<T>)>;
 
@@ -59,6 +84,8 @@ class Service {
   // Newest first; `after` is the id to continue behind, or zero.
   virtual void list_transfers(ParticipantId participant, TransferId after, std::size_t limit,
                               Reply<std::vector<TransferView>> reply) = 0;
+  // Events that are durable, in order; of the participant's own transfers.
+  virtual void events(EventQuery query, Reply<EventPage> reply) = 0;
   virtual void evidence(ParticipantId participant, TransferId id, Reply<Bytes> reply) = 0;  // a sealed bundle
   virtual void instruments(Reply<std::vector<token::Instrument>> reply) = 0;
   struct PositionsView {

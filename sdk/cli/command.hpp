@@ -39,6 +39,7 @@ void add_transfer(CLI::App& root, Run& run);           // these speak to a gatew
 void add_positions(CLI::App& root, Run& run);
 void add_instruments(CLI::App& root, Run& run);
 void add_evidence_get(CLI::App& evidence, Run& run);
+void add_events(CLI::App& root, Run& run);
 void add_statement_apply(CLI::App& statement, Run& run);
 
 // Prints "ustp: …" to stderr; gives kUsage for what the caller named wrongly, kFailed for everything else.

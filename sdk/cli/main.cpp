@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_transfer(app, action);
   add_positions(app, action);
   add_instruments(app, action);
+  add_events(app, action);
 #endif
   try {
     app.parse(argc, argv);

@@ -15,7 +15,7 @@ import command_pages
 SOURCE = Path(__file__).resolve().parents[2]
 MOST_EXPOSED = 15  # in tenths: what `systemd-analyze security` may say of the unit at most
 PROGRAMS = {"ustp": 1, "ustp-journal": 8, "ustp-gateway": 8}  # and the section of each one's manual page
-EXAMPLES = ("verify_evidence", "own_ledger", "quickstart")
+EXAMPLES = ("verify_evidence", "own_ledger", "quickstart", "follow_events")
 
 
 def run(*command, expect=0, **options):
@@ -58,7 +58,8 @@ def use(prefix, work, libraries=None):
     told = run(work / "verify_evidence/verify_evidence", work / "pub.pem", "association", work / "pub.pem", expect=2,
                env=environment)
     run(work / "quickstart/quickstart", expect=1, env=environment)
-    demand(True, "quickstart runs and explains its use")
+    run(work / "follow_events/follow_events", expect=1, env=environment)
+    demand(True, "quickstart and follow_events run and explain their use")
 
 
 def with_pkg_config(prefix, work):

@@ -38,6 +38,18 @@ Outcome<T> read(const Outcome<HttpReply>& reply, Result<T> (*from)(const std::st
   return std::move(*value);
 }
 
+// What stands in a target as it is.
+bool is_cursor(const std::string& text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+}
+Failure no_cursor() {
+  Failure out;
+  out.error = {Code::malformed_text, "after: not a cursor"};
+  out.code = "malformed_text";
+  return out;
+}
+
 HttpRequest get(std::string target) {
   return {"GET", std::move(target), {{"Accept", "application/json"}}, {}};
 }
@@ -100,14 +112,44 @@ Outcome<Transfer> Client::transfer(const TransferId& id) {
 Outcome<TransferPage> Client::transfers(unsigned limit, const std::string& after) {
   auto target = "/v1/transfers?limit=" + std::to_string(limit);
   if (!after.empty()) {
-    for (char c : after)
-      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
-        return Failure{
-            Failure::Kind::kRefused, {Code::malformed_text, "after: not a cursor"}, "malformed_text", 0, false, {}, {}};
+    if (!is_cursor(after)) return no_cursor();
     target += "&after=" + after;
   }
   return read(call(get(std::move(target)), Repeat::kYes), page_from_json);
 }
+Outcome<EventPage> Client::events(const std::string& after, unsigned limit, Duration wait) {
+  auto target = "/v1/events?limit=" + std::to_string(limit);
+  if (!is_cursor(after)) return no_cursor();
+  if (!after.empty()) target += "&after=" + after;
+  if (const auto seconds = wait.ns / 1'000'000'000; seconds > 0) target += "&wait=" + std::to_string(seconds);
+  return read(call(get(std::move(target)), Repeat::kYes), events_from_json);
+}
+
+// What another try may mend: no answer, or one about the gateway and not about the question.
+bool Client::passes(const Failure& failure) {
+  return failure.kind == Failure::Kind::kUnreachable || failure.status == 408 || failure.status == 429 ||
+         failure.status == 503 || failure.status == 504;
+}
+
+Outcome<std::string> Client::follow(const FollowOptions& options, const std::function<bool(const Event&)>& take) {
+  auto cursor = options.after;
+  for (unsigned failed = 0;;) {
+    const auto page = events(cursor, options.page, options.wait);
+    if (!page) {
+      if (!passes(page.failure()) || ++failed == options.failures) return page.failure();
+      wait_(wait_before(retry_.attempts, {}));
+    } else {
+      failed = 0;
+      for (const auto& event : page->events) {
+        cursor = event.cursor;
+        if (!take(event)) return cursor;
+      }
+      cursor = page->next;
+    }
+    if (options.between && !options.between(cursor)) return cursor;
+  }
+}
+
 Outcome<Bytes> Client::evidence(const TransferId& id) {
   HttpRequest request{"GET", "/v1/transfers/" + id.hex() + "/evidence", {{"Accept", "application/octet-stream"}}, {}};
   const auto reply = call(request, Repeat::kYes);

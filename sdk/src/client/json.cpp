@@ -38,6 +38,17 @@ class Reader {
     wrong(name);
     return {};
   }
+  bool flag(const char* name) {
+    const Json* value = find(name);
+    if (!value) return false;
+    if (!value->is_boolean()) wrong(name);
+    return value->is_boolean() && value->get<bool>();
+  }
+  std::uint64_t number(const char* name) {
+    const Json* value = find(name);
+    if (!value || !value->is_number_unsigned()) return wrong(name), 0;
+    return value->get<std::uint64_t>();
+  }
   template <class Inside>
   void object(const char* name, const Inside& inside) {
     if (const Json* value = find(name)) {
@@ -212,6 +223,39 @@ Result<InstrumentList> instruments_from_json(const std::string& body) {
   });
 }
 
+Result<EventPage> events_from_json(const std::string& body) {
+  return read<EventPage>(body, [](const Json& json, auto& error) {
+    EventPage out;
+    Reader r(json, error);
+    out.next = r.text("next");
+    out.more = r.flag("more");
+    r.list("events", [&](const Json& entry) {
+      Reader e(entry, error);
+      auto& event = out.events.emplace_back();
+      event.cursor = e.text("cursor");
+      event.sequence = e.number("sequence");
+      event.type = e.text("type");
+      if (const auto id = e.text("transfer"); !id.empty()) {
+        const auto parsed = TransferId::from_hex(id);
+        parsed ? void(event.transfer = *parsed) : e.wrong("transfer");
+      }
+      event.role = e.text("role");
+      event.state = e.text("state");
+      event.status = e.text("status");
+      event.waiting_on = e.text("waiting_on");
+      e.object("reason", [&](Reader& reason) {
+        event.reason_code = reason.text("code");
+        event.reason_detail = reason.text("detail");
+      });
+      event.at = e.text("at");
+      event.json = entry.dump(-1, ' ', false, Json::error_handler_t::replace);
+    });
+    if (out.next.empty()) r.wrong("next");
+    out.json = dump(json);
+    return out;
+  });
+}
+
 Result<std::uint64_t> sequence_from_json(const std::string& body) {
   USTP_TRY(const auto json, parse(body));
   const auto it = json.find("sequence");
@@ -236,6 +280,7 @@ Failure failure_from_reply(const HttpReply& reply) {
   out.code = r.text("code");
   out.error.detail = r.text("detail");
   out.pointer = r.text("pointer");
+  out.restart_after = r.text("restart_after");
   if (auto id = r.text("request_id"); !id.empty()) out.request_id = std::move(id);
   const auto retryable = json->find("retryable");
   out.retryable = retryable != json->end() && retryable->is_boolean() && retryable->template get<bool>();

@@ -11,6 +11,7 @@ Result<Transfer> transfer_from_json(const std::string& body);
 Result<TransferPage> page_from_json(const std::string& body);
 Result<Positions> positions_from_json(const std::string& body);
 Result<InstrumentList> instruments_from_json(const std::string& body);
+Result<EventPage> events_from_json(const std::string& body);
 Result<std::uint64_t> sequence_from_json(const std::string& body);
 // RFC 9457; a body that is no problem document leaves the status as all there is to say.
 Failure failure_from_reply(const HttpReply& reply);

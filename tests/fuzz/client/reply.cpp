@@ -8,6 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)page_from_json(body);
   (void)positions_from_json(body);
   (void)instruments_from_json(body);
+  (void)events_from_json(body);
   (void)sequence_from_json(body);
   HttpReply reply;
   reply.status = 422;

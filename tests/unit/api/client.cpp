@@ -80,6 +80,11 @@ std::optional<Answer> Client::receive(bool head) {
   return reply;
 }
 
+std::string Client::some() {
+  if (buffer_.empty() && !more()) return {};
+  return std::exchange(buffer_, {});
+}
+
 bool Client::closed() {
   if (!buffer_.empty() || more()) return false;
   if (ssl_ == nullptr) return true;

@@ -29,6 +29,7 @@ class Client {
   bool connected() const { return connected_; }  // TCP and, with TLS, the client's side of the handshake
   bool send(const std::string& octets);
   std::optional<Answer> receive(bool head = false);  // none: closed or silent for ten seconds
+  std::string some();                               // what comes next, as it is; empty: closed or silent
   bool closed();                                    // nothing more comes, and the other side has ended
   std::optional<Answer> ask(const std::string& octets) { return send(octets) ? receive() : std::nullopt; }
 

@@ -1,6 +1,7 @@
 #pragma once
 // A Service that keeps what it was asked and answers when the test says so. Thread-safe.
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -90,6 +91,56 @@ class FakeService final : public gateway::Service {
     if (page.size() > limit) page.resize(limit);
     give(std::move(reply), Result<std::vector<TransferView>>(page));
   }
+  // As the engine: at once where there is something, later where it was asked to wait.
+  void events(gateway::EventQuery query, Reply<gateway::EventPage> reply) override {
+    std::unique_lock lock(mutex_);
+    ++calls_;
+    last_query_ = query;
+    changed_.notify_all();
+    auto page = page_of(query);
+    if (page.events.empty() && !page.gap && query.wait.ns > 0) {
+      waiting_.emplace_back(std::move(query), std::move(reply));
+      return;
+    }
+    lock.unlock();
+    reply(std::move(page));
+  }
+  // One event more, for "alice"; whoever waits is told.
+  void happen(const std::string& entered = "proposed", const std::string& who = "alice") {
+    std::vector<std::pair<Reply<gateway::EventPage>, gateway::EventPage>> told;
+    {
+      const std::lock_guard lock(mutex_);
+      gateway::TransferEvent event;
+      event.sequence = happened_.size() + 1;
+      event.transfer.mutable_octets().fill(0x11);
+      event.sender = true;
+      event.state = entered;
+      event.status = "open";
+      event.waiting_on = "peer";
+      event.at = Instant{1'780'000'000'000'000'000};
+      happened_.emplace_back(who, event);
+      for (auto& [query, reply] : std::exchange(waiting_, {})) {
+        auto page = page_of(query);
+        if (page.events.empty() && !page.gap) waiting_.emplace_back(std::move(query), std::move(reply));
+        else told.emplace_back(std::move(reply), std::move(page));
+      }
+    }
+    for (auto& [reply, page] : told) reply(std::move(page));
+  }
+  void forget_events_before(std::uint64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    oldest_ = sequence;
+  }
+  gateway::EventQuery last_query() const {
+    const std::lock_guard lock(mutex_);
+    return last_query_;
+  }
+  // Questions whose asker is still there.
+  std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::count_if(waiting_.begin(), waiting_.end(), [](const auto& one) { return !one.first.asker.expired(); }));
+  }
   void evidence(ParticipantId, TransferId, Reply<Bytes> reply) override { give(std::move(reply), bundle); }
   void instruments(Reply<std::vector<token::Instrument>> reply) override {
     give(std::move(reply), Result<std::vector<token::Instrument>>(std::vector{held.instrument}));
@@ -105,6 +156,17 @@ class FakeService final : public gateway::Service {
   std::string metrics() const override { return "ustp_engine_up 1\n"; }
 
  private:
+  gateway::EventPage page_of(const gateway::EventQuery& query) const {
+    gateway::EventPage page;
+    page.next = query.after.value_or(oldest_ - 1);
+    page.restart = oldest_ - 1;
+    if (page.next > happened_.size()) page.gap = Error{Code::cursor_ahead, ""};
+    if (page.next + 1 < oldest_) page.gap = Error{Code::cursor_expired, ""};
+    while (!page.gap && page.next < happened_.size() && page.events.size() < query.limit)
+      if (const auto& [who, event] = happened_[page.next++]; who == query.participant.str()) page.events.push_back(event);
+    page.more = !page.gap && page.next < happened_.size();
+    return page;
+  }
   template <class T>
   void give(Reply<T> reply, Result<T> value) {
     {
@@ -125,6 +187,10 @@ class FakeService final : public gateway::Service {
   std::size_t calls_ = 0;
   std::vector<std::function<void()>> held_;
   TransferOrder order_;
+  std::vector<std::pair<std::string, gateway::TransferEvent>> happened_;
+  std::vector<std::pair<gateway::EventQuery, Reply<gateway::EventPage>>> waiting_;
+  gateway::EventQuery last_query_;
+  std::uint64_t oldest_ = 1;
 };
 
 }  // namespace ustp::test

@@ -96,6 +96,30 @@ TEST_CASE("a busy gateway is asked again under the same key, a refusal is final 
   CHECK(api.server.read_line() == "GET /v1/transfers/00000000000000000000000000000001 -");
 }
 
+TEST_CASE("events are listed, and followed from a cursor that is told at the end") {
+  Api api;
+  const auto listed = api({"events", "list", "--limit", "2"});
+  CAPTURE(listed.err);
+  CHECK(listed.code == 0);
+  CHECK(has(listed.out, "c1      2026-11-25T00:00:01Z  " + kId + "  sender  state-1  open    peer\n"));
+  CHECK(has(listed.err, "more: --after c2"));
+  CHECK(api.server.read_line() == "GET /v1/events?limit=2 -");
+  const auto followed = api({"events", "follow", "--count", "3", "--timeout-ms", "8000"});
+  CHECK(followed.code == 0);
+  CHECK(followed.out == "c1  2026-11-25T00:00:01Z  " + kId + "  sender  state-1  open  peer\n" +
+                            "c2  2026-11-25T00:00:02Z  " + kId + "  sender  state-2  open  peer\n" +
+                            "c3  2026-11-25T00:00:03Z  " + kId + "  sender  state-3  open  peer\n");
+  CHECK(has(followed.err, "go on with: --after c3"));
+  CHECK(api.server.read_line() == "GET /v1/events?limit=100&wait=4 -");
+  CHECK(api.server.read_line() == "GET /v1/events?limit=100&after=c2&wait=4 -");
+  const auto json = api({"events", "follow", "--after", "c2", "--count", "1", "--json"});
+  CHECK(nlohmann::json::parse(json.out)["added_later"] == 1);
+  const auto old = api({"events", "follow", "--after", "old"});
+  CHECK(old.code == 1);
+  CHECK(has(old.err, "cursor_expired"));
+  CHECK(has(old.err, "--after c5"));
+}
+
 TEST_CASE("positions, instruments, evidence and statements") {
   Api api;
   const auto positions = api({"positions", "US0378331005"});

@@ -40,9 +40,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(octets)
 
-    def problem(self, status, code, retryable, detail="why"):
+    def problem(self, status, code, retryable, detail="why", **more):
         self.answer(status, {"type": "urn:ustp:problem:" + code, "title": "t", "status": status, "detail": detail, "code": code,
-                             "retryable": retryable, "request_id": "req-1", "pointer": "/quantity"}, "application/problem+json")
+                             "retryable": retryable, "request_id": "req-1", "pointer": "/quantity", **more}, "application/problem+json")
 
     def seen(self):
         with lock:
@@ -78,6 +78,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, b"\0bundle\xff", "application/octet-stream")
         if self.path.startswith("/v1/transfers?"):
             return self.answer(200, {"transfers": [transfer(["proposed"], "open")], "next": "Abc-_"})
+        if self.path.startswith("/v1/events?"):
+            if "after=old" in self.path:
+                return self.problem(410, "cursor_expired", False, restart_after="c5")
+            first = 1 if "after=" not in self.path else 3
+            events = [{"cursor": "c%d" % n, "sequence": n, "type": "transfer.state", "transfer": ID, "role": "sender",
+                       "state": "state-%d" % n, "status": "open", "waiting_on": "peer", "reason": None,
+                       "at": "2026-11-25T00:00:0%dZ" % n, "added_later": 1} for n in (first, first + 1)]
+            return self.answer(200, {"events": events, "next": events[-1]["cursor"], "more": first == 1})
         if self.path == "/v1/positions?instrument=US0378331005":
             return self.answer(200, {"ledger": "csd-1", "instrument": "US0378331005", "outstanding_base_units": "1000",
                                      "provisional_base_units": "0", "backing_base_units": "0", "outstanding_elsewhere": [],

@@ -214,3 +214,79 @@ TEST_CASE("pages, evidence and statements go where they belong") {
   CHECK_FALSE(client.transfers(7, "a&limit=9"));
   CHECK(line.seen.size() == 4);
 }
+
+namespace {
+std::string event(unsigned sequence) {
+  return R"({"cursor":"c)" + std::to_string(sequence) + R"(","sequence":)" + std::to_string(sequence) +
+         R"(,"type":"transfer.state","transfer":")" + kId +
+         R"(","role":"sender","state":"aborted","status":"aborted","waiting_on":null,"reason":{"code":"cancelled","detail":"d"},"at":"t"})";
+}
+std::string events(std::initializer_list<unsigned> sequences, const std::string& next, bool more = false) {
+  std::string out = "{\"events\":[";
+  for (const auto one : sequences) out += (out.back() == '[' ? "" : ",") + event(one);
+  return out + "],\"next\":\"" + next + "\",\"more\":" + (more ? "true}" : "false}");
+}
+}  // namespace
+
+TEST_CASE("a page of events is read with everything that it says") {
+  Line line;
+  auto client = over(line);
+  line.answers.push_back(ok(events({7}, "c9", true)));
+  const auto page = client.events("c6", 5, Duration::seconds(20));
+  REQUIRE(page);
+  CHECK(line.seen.at(0).target == "/v1/events?limit=5&after=c6&wait=20");
+  REQUIRE(page->events.size() == 1);
+  const auto& one = page->events[0];
+  CHECK(one.cursor + one.type + one.role + one.state + one.status + one.waiting_on + one.reason_code + one.at ==
+        "c7transfer.statesenderabortedabortedcancelledt");
+  CHECK(one.sequence == 7);
+  CHECK(one.transfer == id());
+  CHECK(page->next == "c9");
+  CHECK(page->more);
+  CHECK(client.events("c 6").failure().error.code == Code::malformed_text);
+  for (const char* body : {R"({"events":[]})", R"({"events":[{"cursor":"c"}],"next":"c"})",
+                           R"({"events":[{"sequence":1,"transfer":"x"}],"next":"c"})", R"({"events":1,"next":"c"})"}) {
+    line.answers.push_back(ok(body));
+    CHECK(client.events("").failure().kind == Failure::Kind::kReply);
+  }
+}
+
+TEST_CASE("following goes on behind the last answer across failures, and gives each event once") {
+  Line line;
+  auto client = over(line, {.attempts = 1});
+  line.answers = {ok(events({1, 2}, "c4")), Error{Code::no_reply, ""}, problem(503, "stopping"), ok(events({}, "c5")),
+                  ok(events({6, 7}, "c7"))};
+  std::vector<std::uint64_t> seen;
+  std::vector<std::string> cursors;
+  FollowOptions options;
+  options.between = [&](const std::string& cursor) { return cursors.push_back(cursor), true; };
+  const auto end = client.follow(options, [&](const Event& e) { return seen.push_back(e.sequence), e.sequence < 6; });
+  REQUIRE(end);
+  CHECK(*end == "c6");  // 7 was not taken
+  CHECK(seen == std::vector<std::uint64_t>{1, 2, 6});
+  CHECK(line.seen.at(1).target == "/v1/events?limit=100&after=c4&wait=20");
+  CHECK(line.seen.at(3).target == line.seen.at(1).target);
+  CHECK(line.seen.at(4).target == "/v1/events?limit=100&after=c5&wait=20");
+  CHECK(cursors == std::vector<std::string>{"c4", "c4", "c4", "c5"});
+  CHECK(line.waits.size() == 2);
+}
+
+TEST_CASE("following ends where waiting mends nothing, and says where to start again") {
+  Line line;
+  auto client = over(line, {.attempts = 1});
+  auto gone = problem(410, "cursor_expired", false);
+  gone.body.insert(1, R"("restart_after":"c9",)");
+  line.answers = {gone};
+  const auto end = client.follow({}, [](const Event&) { return true; });
+  REQUIRE_FALSE(end);
+  CHECK(end.failure().error.code == Code::cursor_expired);
+  CHECK(end.failure().restart_after == "c9");
+  line.answers = {Error{Code::no_reply, ""}, Error{Code::no_reply, ""}};
+  FollowOptions twice;
+  twice.failures = 2;
+  CHECK(client.follow(twice, [](const Event&) { return true; }).failure().kind == Failure::Kind::kUnreachable);
+  line.answers = {ok(events({1}, "c1"))};
+  FollowOptions once;
+  once.between = [](const std::string&) { return false; };
+  CHECK(*client.follow(once, [](const Event&) { return true; }) == "c1");
+}

@@ -33,6 +33,7 @@ struct Failure {
   bool retryable = false;  // the gateway says that the same request may succeed later
   std::string pointer;     // JSON pointer of the field that is at fault
   std::string request_id;  // for the gateway's operator
+  std::string restart_after;  // of a cursor that is of no use any more: the one to go on with
 };
 std::string to_string(const Failure& failure);  // for people
 
@@ -116,6 +117,30 @@ struct InstrumentList {
   std::string json;
 };
 
+// One change of a transfer's state. Texts as sent.
+struct Event {
+  std::string cursor;          // keep it with what the event led to; the next call goes on behind it
+  std::uint64_t sequence = 0;  // of the gateway: strictly increasing, an event's for ever
+  std::string type;            // "transfer.state"; pass over what you do not know
+  TransferId transfer;
+  std::string role, state, status, waiting_on, reason_code, reason_detail, at;
+  std::string json;            // the whole object
+};
+struct EventPage {
+  std::vector<Event> events;
+  std::string next;            // cursor of the last one looked at; further than that of the last event
+  bool more = false;           // the next call finds something at once
+  std::string json;
+};
+struct FollowOptions {
+  std::string after;                     // the cursor kept last; empty: from the oldest that the gateway keeps
+  unsigned page = 100;                   // at most 1000
+  Duration wait = Duration::seconds(20); // of one question, for something new; at most 30 s, below the transport's timeout
+  unsigned failures = 0;                 // so many calls in a row without an answer end it; 0: never
+  // After each answer, also an empty one, with the cursor to go on behind; false ends it.
+  std::function<bool(const std::string& cursor)> between;
+};
+
 class Client {
  public:
   // `wait` passes the time between attempts; it is injected so that tests need not.
@@ -127,6 +152,12 @@ class Client {
   Outcome<Transfer> cancel_transfer(const TransferId& id);  // never repeated by itself
   Outcome<Transfer> transfer(const TransferId& id);
   Outcome<TransferPage> transfers(unsigned limit, const std::string& after);
+  // What happened behind the cursor, to your transfers only. `wait`: with nothing to tell the gateway waits so long.
+  // Code::cursor_expired, cursor_ahead: go on behind `failure().restart_after`, and list the transfers for what was missed.
+  Outcome<EventPage> events(const std::string& after, unsigned limit = 100, Duration wait = {});
+  // Gives `take` every event once, in order, across lost connections and restarts of the gateway, until it gives false.
+  // The value is the cursor to go on behind. Blocks; `take` runs on the caller's thread.
+  Outcome<std::string> follow(const FollowOptions& options, const std::function<bool(const Event&)>& take);
   Outcome<Bytes> evidence(const TransferId& id);
   Outcome<Positions> positions(const InstrumentId& instrument);
   Outcome<InstrumentList> instruments();
@@ -136,6 +167,7 @@ class Client {
  private:
   enum class Repeat : bool { kNever, kYes };
   Outcome<HttpReply> call(const HttpRequest& request, Repeat repeat);
+  static bool passes(const Failure& failure);
   Duration wait_before(unsigned attempt, Duration asked);
 
   std::unique_ptr<Transport> transport_;
