@@ -192,6 +192,9 @@ void Batch::on(OrderCommand command) {
   if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});
   auto terms = terms_of(order);
   if (!terms) return answer(terms.error());
+  const auto& peer = core_.registry_.ledger(order.target_ledger)->gateway;
+  if (!core_.paces_[peer].keeps(core_.options_.order_within, now_))
+    return answer(Error{Code::overloaded, "transfers to " + peer.str() + " take longer than timing.order_within_ms"});
   protocol::OrderInput input;
   input.transfer = core_.random_.id<TransferId>();
   input.settlement = core_.random_.id<SettlementId>();
@@ -236,7 +239,8 @@ void Batch::notice_clock() {
   core_.next_requery_ = core_.next_hello_ = now_;
   for (auto& [id, operation] : core_.operations_) operation.asked = {};
   for (auto& [id, transfer] : core_.transfers_)
-    if (transfer.state.state == State::kInDoubt || transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
+    if (const auto s = transfer.state.state; s == State::kInDoubt || s == State::kSuspended || s == State::kUndelivered)
+      core_.arm(transfer, now_);
 }
 
 void Batch::fire_timers() {

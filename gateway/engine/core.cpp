@@ -48,8 +48,14 @@ Instant due_at(const protocol::TransferState& state, const CoreOptions& options,
 void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position) {
   const bool was_open = record.from != State::kNone && !protocol::is_terminal(record.from);
   const bool is_open = !protocol::is_terminal(record.to);
-  if (is_open && !was_open) ++open_;
-  if (!is_open && was_open) --open_;
+  const bool sends = transfer.state.role == protocol::Role::kSender;
+  if (is_open && !was_open) {
+    ++open_;
+    if (sends) paces_[transfer.state.peer].opened(record.time);
+  } else if (!is_open && was_open) {
+    --open_;
+    if (sends) paces_[transfer.state.peer].ended(record.time);
+  }
   home_book_.on_record(transfer.state, record);
   if (transfer.blocks.empty() || transfer.blocks.back() != position) transfer.blocks.push_back(position);
   rearm(transfer, record.time);
@@ -230,6 +236,7 @@ Hash256 Core::state_hash() const {
 
 Effects Core::resume(Instant now) {
   Effects effects;
+  for (auto& [peer, pace] : paces_) pace.begin(now);
   // Executing again under the same operation id is the same operation (decision 8).
   for (auto& [id, operation] : operations_) {
     operation.asked = now;

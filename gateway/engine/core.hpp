@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "gateway/engine/entries.hpp"
+#include "gateway/engine/pace.hpp"
 #include "gateway/ports/journal.hpp"
 #include "gateway/ports/peer.hpp"
 #include "gateway/ports/service.hpp"
@@ -28,6 +29,7 @@ struct CoreOptions {
   Duration requery_every = Duration::seconds(2);
   Duration hello_every = Duration::seconds(10);
   std::size_t open_transfers_max = 100'000;
+  Duration order_within;                // an order whose transfer would probably take longer is refused; 0: never
 };
 
 // Inputs, as the edges deliver them.
@@ -210,6 +212,7 @@ class Core {
   ledger::Intent last_intent_;          // prepared or restored; its number is the highest (snapshots)
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
+  std::map<GatewayId, Pace> paces_;     // of what this gateway sends to each peer
   bool recovery_only_ = false;
   Counters counters_;
 };

@@ -213,7 +213,11 @@ Result<void> Core::get_transfer(Reader& r) {
     open_operation(transfer, kind, std::move(intent), asked);
   }
   if (transfer.state.timeline.empty()) return damaged("a timeline");
-  if (!protocol::is_terminal(transfer.state.state)) ++open_;
+  if (!protocol::is_terminal(transfer.state.state)) {
+    ++open_;
+    if (transfer.state.role == protocol::Role::kSender)
+      paces_[transfer.state.peer].opened(transfer.state.timeline.back().at);
+  }
   rearm(transfer, transfer.state.timeline.back().at);
   return {};
 }
