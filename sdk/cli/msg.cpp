@@ -5,10 +5,8 @@
 #include "sdk/cli/files.hpp"
 #include "sdk/cli/shown.hpp"
 #include "sdk/cli/trust.hpp"
-#if __has_include("ustp/wire/json_message.hpp")  // where this edition has the JSON binding
 #include "ustp/wire/json_message.hpp"
-#define USTP_CLI_HAS_JSON_BINDING
-#endif
+#include "ustp/wire/json_signature.hpp"
 
 namespace ustp::cli {
 namespace {
@@ -35,27 +33,28 @@ void add_file(CLI::App& app, File& file, const char* what) {
   app.add_flag("--hex", file.hex, "The file is hexadecimal text");
 }
 
-// A frame says that it is one by its first octets; anything else is taken for a message.
+// A frame and a JWS say that they are one by their first octets; anything else is taken for a message.
 int decode(const File& file) {
   const auto octets = read_octets(file.path, file.hex);
   if (!octets) return usage_error(octets.error());
   const auto kind = wire::frame_kind(*octets);
   const bool message = !kind && kind.error().code == Code::frame_magic;
-  const auto shown = message ? message_as_json(*octets) : frame_as_json(*octets);
+  const auto shown = is_jws(*octets) ? jws_as_json(as_text(*octets))
+                     : message       ? message_as_json(*octets)
+                                     : frame_as_json(*octets);
   if (!shown) return complain({shown.error().code, file.path + ": " + shown.error().detail});
   print(*shown);
   return kOk;
 }
 
-#ifdef USTP_CLI_HAS_JSON_BINDING
-// The same message in the other encoding: JSON begins with a brace, the octets of a buffer never do at that place.
+// The same message in the other encoding; a proposal names the one it has (USTP-JSN-022).
 Result<Bytes> in_other_encoding(const File& file) {
   USTP_TRY(const auto octets, read_octets(file.path, file.hex));
-  if (!octets.empty() && octets.front() == '{') {
-    USTP_TRY(const auto message, wire::decode_json(octets));
-    return wire::encode(message);
-  }
-  USTP_TRY(const auto message, wire::decode(octets));
+  const bool json = wire::is_json_message(octets);
+  USTP_TRY(auto message, json ? wire::decode_json(octets) : wire::decode(octets));
+  if (auto* proposal = std::get_if<wire::TransferProposal>(&message.body))
+    proposal->encoding = json ? wire::kFlatBuffersEncoding : wire::kJsonEncoding;
+  if (json) return wire::encode(message);
   return wire::encode_json(message);
 }
 
@@ -76,7 +75,6 @@ void add_encode(CLI::App& parent, Run& run) {
   app->footer("Prints the new message's hash.\nExample: ustp msg encode proposal.json --out proposal.msg");
   app->callback([file, out, &run] { run = [file, out] { return encode(*file, *out); }; });
 }
-#endif
 
 // Whoever signed, by one key; or whoever may, by the statements.
 Result<wire::KeyLookup> keys_of(const std::string& key, const Trust& trust) {
@@ -95,8 +93,18 @@ Result<wire::KeyLookup> keys_of(const std::string& key, const Trust& trust) {
   });
 }
 
+Result<std::string> verified_jws(std::string_view jws, const wire::KeyLookup& keys) {
+  USTP_TRY(const auto held, wire::parse_json_signed(jws));
+  const auto& h = held.header;
+  USTP_TRY(const auto received, wire::receive_json(jws, {h.sender, h.recipient, h.channel, {h.sequence - 1, h.previous}}, keys));
+  USTP_TRY(const auto message, wire::decode_json(received.message));
+  return "message " + std::to_string(h.sequence) + " of " + h.sender.str() + " to " + h.recipient.str() + "\n" +
+         std::string(to_string(message.type())) + " " + message.transfer.hex();
+}
+
 // As its receiver would, taking the place in the channel from the frame itself.
 Result<std::string> verified(BytesView frame, const wire::KeyLookup& keys) {
+  if (is_jws(frame)) return verified_jws(as_text(frame), keys);
   USTP_TRY(const auto kind, wire::frame_kind(frame));
   if (kind == wire::FrameKind::kHello) {
     USTP_TRY(const auto hello, wire::receive_hello(frame, keys));
@@ -153,6 +161,16 @@ Result<wire::BatchHeader> header_of(const SignOptions& o) {
   return header;
 }
 
+Result<std::string> sign_json(const SignOptions& o, const wire::BatchHeader& at, BytesView message, crypto::Signer& signer) {
+  if (const auto read = wire::decode_json(message); !read)
+    return Error{read.error().code, o.files.front() + ": " + read.error().detail};
+  USTP_TRY(const auto jws, wire::seal_json({at.version_major, at.version_minor, at.sender, at.recipient, at.channel,
+                                            at.sequence, at.previous, {}, at.time}, message, signer));
+  USTP_CHECK(write_new_file(o.out, as_bytes(jws), 0644));
+  USTP_TRY(const auto made, wire::parse_json_signed(jws));
+  return made.signed_hash.hex();
+}
+
 Result<std::string> sign(const SignOptions& o) {
   USTP_TRY(auto signer, crypto::load_signer_file(o.key));
   USTP_TRY(auto header, header_of(o));
@@ -160,7 +178,11 @@ Result<std::string> sign(const SignOptions& o) {
   std::vector<wire::OutgoingMessage> messages;
   for (const auto& file : o.files) {
     wire::OutgoingMessage message{random.id<Salt>(), {}};
-    USTP_TRY(message.octets, read_file(file, wire::FrameLimits{}.message_octets));
+    USTP_TRY(message.octets, read_file(file, wire::kMaxJsonNotice));
+    if (wire::is_json_message(message.octets)) {
+      if (o.files.size() == 1) return sign_json(o, header, message.octets, *signer);
+      return Error{Code::too_many_messages, file + ": JSON messages are signed one by one"};
+    }
     if (const auto read = wire::decode(message.octets); !read) return Error{read.error().code, file + ": " + read.error().detail};
     messages.push_back(std::move(message));
   }
@@ -173,7 +195,7 @@ Result<std::string> sign(const SignOptions& o) {
 void add_decode(CLI::App& parent, Run& run) {
   const auto file = std::make_shared<File>();
   auto* app = parent.add_subcommand("decode", "Print a message or a frame as JSON; no signature is checked");
-  add_file(*app, *file, "Octets of a message, a batch, an acknowledgement or a statement frame; - reads stdin");
+  add_file(*app, *file, "Octets of a message, a batch, an acknowledgement or a statement frame; JSON or a JWS; - reads stdin");
   app->footer("Exit codes: 0 readable, 1 refused, 2 the file cannot be read.\nExample: ustp msg decode gw-a-17-refused.frame");
   app->callback([file, &run] { run = [file] { return decode(*file); }; });
 }
@@ -181,7 +203,7 @@ void add_decode(CLI::App& parent, Run& run) {
 void add_verify_frame(CLI::App& parent, Run& run) {
   const auto file = std::make_shared<File>();
   const auto key = std::make_shared<std::string>();
-  auto* app = parent.add_subcommand("verify", "Check a gateway's batch or hello: structure, root, signature, every message's form");
+  auto* app = parent.add_subcommand("verify", "Check a gateway's batch, JWS or hello: structure, root, signature, every message's form");
   add_file(*app, *file, "The frame; - reads stdin");
   app->add_option("--key", *key, "Public key of the gateway (PEM); or, with the three below, whoever the statements name");
   const auto trust = add_trust(*app, false);
@@ -193,7 +215,7 @@ void add_verify_frame(CLI::App& parent, Run& run) {
 
 void add_sign_batch(CLI::App& parent, Run& run) {
   const auto o = std::make_shared<SignOptions>();
-  auto* app = parent.add_subcommand("sign", "Put messages into one signed batch");
+  auto* app = parent.add_subcommand("sign", "Put messages into one signed batch, or a JSON message into a JWS");
   app->add_option("--key", o->key, "The gateway's private key (PKCS#8 PEM)")->required();
   app->add_option("--from", o->from, "Gateway that sends")->required();
   app->add_option("--to", o->to, "Gateway that receives")->required();
@@ -202,7 +224,7 @@ void add_sign_batch(CLI::App& parent, Run& run) {
   app->add_option("--previous", o->previous, "Header hash of the batch before, hexadecimal; not for the first");
   app->add_option("--time", o->time, "RFC 3339 instant; default: now");
   app->add_option("--out", o->out, "Where the frame goes; an existing file is never replaced")->required();
-  app->add_option("MESSAGE", o->files, "Octets of one message each")->required();
+  app->add_option("MESSAGE", o->files, "Octets of one message each, or one in JSON")->required();
   app->footer("Prints the header hash, which is --previous of the next one.\n"
               "Example: ustp msg sign --key gateway.pem --from gw-a --to gw-b --out first.frame proposal.msg");
   app->callback([o, &run] {
@@ -218,12 +240,10 @@ void add_sign_batch(CLI::App& parent, Run& run) {
 }  // namespace
 
 void add_msg(CLI::App& root, Run& run) {
-  auto* app = root.add_subcommand("msg", "Messages and frames between gateways: decode, verify, sign");
+  auto* app = root.add_subcommand("msg", "Messages and frames between gateways: decode, encode, verify, sign");
   app->require_subcommand(1);
   add_decode(*app, run);
-#ifdef USTP_CLI_HAS_JSON_BINDING
   add_encode(*app, run);
-#endif
   add_verify_frame(*app, run);
   add_sign_batch(*app, run);
 }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/vectors/judge.hpp"
+#include "ustp/wire/json_message.hpp"
+#include "ustp/wire/json_signature.hpp"
 
 namespace ustp::cli {
 namespace {
@@ -25,10 +27,11 @@ Json of_header(const BatchHeader& h) {
           {"key", h.key.hex()},
           {"time", to_rfc3339(h.time)}};
 }
+Result<Message> read(BytesView octets) { return is_json_message(octets) ? decode_json(octets) : decode(octets); }
 // What a message says, or why it cannot be read: one that does not decode is no reason to hide the others.
 Json of_octets(BytesView octets) {
   Json out = {{"hash", message_hash(octets).hex()}};
-  if (const auto message = decode(octets)) {
+  if (const auto message = read(octets)) {
     out["type"] = to_string(message->type());
     out["message"] = of_message(*message);
   } else {
@@ -60,10 +63,11 @@ struct Line {
   std::string type, from, at;
 };
 Result<Line> line_of(const ProvenMessage& proven) {
-  USTP_TRY(const auto header, parse_header(proven.batch_header));
-  const auto message = decode(proven.octets);
+  USTP_TRY(const auto header, proven_header(proven));
+  const auto message = decode_proven(proven);
   return Line{message ? std::string(to_string(message->type())) : "unreadable: " + to_string(message.error()),
-              header.sender.str() + " to " + header.recipient.str() + ", batch " + std::to_string(header.sequence),
+              header.sender.str() + " to " + header.recipient.str() + (is_json_proof(proven) ? ", message " : ", batch ") +
+                  std::to_string(header.sequence),
               to_rfc3339(header.time)};
 }
 
@@ -71,10 +75,22 @@ Result<Line> line_of(const ProvenMessage& proven) {
 
 Result<std::string> message_as_json(BytesView octets) {
   USTP_CHECK([&]() -> Result<void> {
-    const auto message = decode(octets);
+    const auto message = read(octets);
     return message ? Result<void>() : Result<void>(message.error());
   }());
   return text(of_octets(octets));
+}
+
+// A batch header begins with 0x00, a frame with "USTP", a buffer of this length with zeros at octet 3.
+bool is_jws(BytesView octets) { return as_text(octets).starts_with("eyJ"); }
+
+Result<std::string> jws_as_json(std::string_view jws) {
+  USTP_TRY(const auto held, parse_json_signed(jws));
+  USTP_TRY(const auto header, proven_header(proven_json(held)));
+  return text({{"frame", "jws"},
+               {"header", of_header(header)},
+               {"header_hash", held.signed_hash.hex()},
+               {"messages", Json::array({of_octets(held.message)})}});
 }
 
 Result<std::string> frame_as_json(BytesView frame) {
@@ -102,7 +118,7 @@ Result<std::string> bundle_as_json(const OpenedBundle& opened) {
     statements.push_back(Json::parse(statement_to_json(statement)));
   }
   for (const auto& one : b.messages) {
-    USTP_TRY(const auto header, parse_header(one.batch_header));
+    USTP_TRY(const auto header, proven_header(one));
     auto shown = of_octets(one.octets);
     shown["header"] = of_header(header);
     messages.push_back(std::move(shown));

@@ -7,8 +7,11 @@
 
 namespace ustp::cli {
 
-// {"hash", "type", "message"}; the errors of wire::decode.
+// {"hash", "type", "message"}, in whichever encoding the message is; the errors of its decoder.
 Result<std::string> message_as_json(BytesView octets);
+// A signed JSON message: {"frame": "jws", "header", "header_hash", "messages"}, as a batch of one; no signature checked.
+Result<std::string> jws_as_json(std::string_view jws);
+bool is_jws(BytesView octets);
 // {"frame": "batch"|"hello"|"acknowledgement"|"statement", …}: what it says, no signature checked.
 Result<std::string> frame_as_json(BytesView frame);
 // {"transfer", "exporter", "exported", "key", "statements", "messages"}

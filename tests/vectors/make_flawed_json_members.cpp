@@ -329,6 +329,14 @@ void add_all(Maker& m, std::vector<std::string> requirements, const Flaw (&flaws
   for (const Flaw& flaw : flaws) add(m, flaw);
 }
 
+// A report of a commit lacks what a commit must have.
+void reports(Maker& m) {
+  m.about("json_message", {"USTP-JSN-018", "USTP-MSG-043"});
+  const std::string commit = with_member(json_sample(15), "/decision/outcome", "\"commit\"");
+  for (const char* root : {"/decision/legsRoot", "/decision/votesRoot"})
+    m.flawed(std::string("a report of a commit without ") + root, Members{{"text", without_member(commit, root)}}, "zero_hash");
+}
+
 void zeros_and_lengths(Maker& m) {
   const auto set = [&m](int type, const std::string& pointer, const std::string& value, const char* flaw,
                         const char* code) {
@@ -386,6 +394,7 @@ void flawed_json_members(Maker& m) {
   add_all(m, {"USTP-JSN-018", "USTP-MSG-025", "USTP-MSG-043", "USTP-MSG-044", "USTP-MSG-045"}, kMeaning);
   add_all(m, {"USTP-JSN-024"}, kProven);
   zeros_and_lengths(m);
+  reports(m);
 }
 
 }  // namespace ustp::vectors

@@ -307,6 +307,10 @@ Result<Bytes> encode_json(const Message& message) {
   return Bytes(text.begin(), text.end());
 }
 
+bool is_json_message(BytesView octets) {
+  return octets.size() > 3 && octets[0] == '{' && octets[1] == '"' && octets[3] != 0;
+}
+
 Result<Message> decode_json(BytesView octets) {
   USTP_TRY(const json::Node root, json::parse(octets, {.octets = kMaxJsonNotice}));
   std::optional<Error> error;

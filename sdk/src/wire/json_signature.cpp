@@ -225,12 +225,19 @@ Result<Message> decode_proven(const ProvenMessage& m) {
   return is_json_proof(m) ? decode_json(m.octets) : decode(m.octets);
 }
 
-Result<BatchHeader> verify_json_proven(const ProvenMessage& m, const KeyLookup& keys) {
-  if (!m.salt.is_zero() || m.proof != crypto::MerkleProof{0, 1, {}}) return Error{Code::bad_proof, "a tree around a JWS"};
+Result<BatchHeader> proven_header(const ProvenMessage& m) {
+  if (!is_json_proof(m)) return parse_header(m.batch_header);
   USTP_TRY(const JsonHeader h, parse_json_header(m.batch_header));
-  USTP_CHECK(json::verify_es256(keys, h, json::signing_input(m.batch_header, m.octets), m.signature));
   return BatchHeader{h.version_major, h.version_minor, h.sender, h.recipient, h.channel, h.sequence, 1,
                      message_hash(m.octets), h.previous, h.key, h.time};
+}
+
+Result<BatchHeader> verify_json_proven(const ProvenMessage& m, const KeyLookup& keys) {
+  if (!m.salt.is_zero() || m.proof != crypto::MerkleProof{0, 1, {}})
+    return Error{Code::bad_proof, "a tree around a JWS"};
+  USTP_TRY(const JsonHeader h, parse_json_header(m.batch_header));
+  USTP_CHECK(json::verify_es256(keys, h, json::signing_input(m.batch_header, m.octets), m.signature));
+  return proven_header(m);
 }
 
 }  // namespace ustp::wire

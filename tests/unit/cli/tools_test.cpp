@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/requirement.hpp"
 #include "tests/unit/cli/process.hpp"
 #include "ustp/base/bytes.hpp"
 
@@ -67,23 +68,50 @@ TEST_CASE("a message of the vectors is decoded to what they say, and a flawed on
   CHECK(ustp_run({"msg", "decode", "--hex", "-"}, "xyz").code == 2);
 }
 
-#if __has_include("ustp/wire/json_message.hpp")
 TEST_CASE("a message goes into JSON and back to the same octets") {
+  ustp::test::covers("USTP-JSN-020");
   const TemporaryFolder folder;
   std::size_t moved = 0;
-  for (const auto& vector : json::parse(test::read_text(kVectors + "messages.json")).at("vectors")) {
+  const auto file = json::parse(test::read_text(kVectors + "messages.json"));
+  for (const auto& vector : file.at("vectors")) {
     if (!vector["valid"].get<bool>() || vector["kind"] != "message" || moved == 3) continue;
     const auto name = folder / std::to_string(moved);
     test::write_text(name, octets(vector["input"]["octets"]));
     const auto there = ustp_run({"msg", "encode", name, "--out", name + ".json"});
-    if (there.code != 0) continue;  // a proposal names its encoding
+    CAPTURE(there.err);
+    REQUIRE(there.code == 0);
     CHECK(ustp_run({"msg", "encode", name + ".json", "--out", name + ".back"}).code == 0);
     CHECK(test::read_text(name + ".back") == test::read_text(name));
     ++moved;
   }
   CHECK(moved == 3);
 }
-#endif
+
+TEST_CASE("a JSON message is decoded, signed as a JWS and verified; a flaw is named with its code and its place") {
+  ustp::test::covers({"USTP-JSN-042", "USTP-JSN-044"});
+  const TemporaryFolder folder;
+  const Key key(folder), other(folder, "other.pem");
+  const auto vector = first_valid("json-messages.json", "json_message");
+  const auto message = folder / "message.json", jws = folder / "message.jws";
+  const auto text = vector["input"]["text"].get<std::string>();
+  test::write_text(message, text);
+  const auto told = json::parse(ustp_run({"msg", "decode", message}).out);
+  CHECK(told["message"] == vector["output"]["message"]);
+  const auto made = ustp_run({"msg", "sign", "--key", key.file, "--from", "gw-a", "--to", "gw-b", "--out", jws, message});
+  CAPTURE(made.err);
+  REQUIRE(made.code == 0);
+  const auto shown = json::parse(ustp_run({"msg", "decode", jws}).out);
+  CHECK(made.out == shown["header_hash"].get<std::string>() + "\n");
+  CHECK(shown["messages"][0]["hash"] == vector["output"]["hash"]);
+  CHECK(has(ustp_run({"msg", "verify", jws, "--key", key.open()}).out, "verified: message 1 of gw-a to gw-b"));
+  CHECK(has(ustp_run({"msg", "verify", jws, "--key", other.open()}).err, "unknown_key"));
+  CHECK(ustp_run({"msg", "sign", "--key", key.file, "--from", "gw-a", "--to", "gw-b", "--out", folder / "two", message, message}).code == 1);
+  test::write_text(message, text.substr(0, text.size() - 1) + ",\"z\":1}");
+  const auto refused = ustp_run({"msg", "decode", message});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "unknown_field"));
+  CHECK(has(refused.err, "/z"));
+}
 
 TEST_CASE("messages are signed into a batch that verifies under the signer's key alone") {
   const TemporaryFolder folder;
@@ -162,6 +190,8 @@ TEST_CASE("a bundle is shown without being believed") {
   const auto stranger = ustp_run({"evidence", "verify", file, "--authority", "association", "--authority-key", key.open()});
   CHECK(stranger.code == 1);
   CHECK(has(stranger.out, "INVALID"));
+  test::write_text(file, octets(first_valid("json-bundles.json", "evidence")["input"]["file"]));
+  CHECK(has(ustp_run({"evidence", "show", file}).out, "gw-csd to gw-eth, message 1"));
   test::write_text(file, "no bundle");
   CHECK(ustp_run({"evidence", "show", file}).code == 2);
 }

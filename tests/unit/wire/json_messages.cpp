@@ -47,6 +47,17 @@ TEST_CASE("every message type comes back from JSON as it was, and every octet is
   }
 }
 
+TEST_CASE("the first octets of a message say which encoding it has") {
+  ustp::test::covers("USTP-JSN-033");
+  for (const bool full : {false, true}) {
+    for (const Message& m : all_in_json(full)) CHECK(is_json_message(encode_json(m).value()));
+    for (const Message& m : samples::all(full)) CHECK_FALSE(is_json_message(encode(m)));
+  }
+  // A buffer whose length is the number that these two octets are.
+  CHECK_FALSE(is_json_message(Bytes{'{', '"', 0, 0, 1, 2, 3, 4}));
+  CHECK_FALSE(is_json_message({}));
+}
+
 TEST_CASE("twins say the same: equal terms, equal commitments, other octets") {
   ustp::test::covers({"USTP-JSN-020", "USTP-JSN-030", "USTP-JSN-031"});
   const Message twin = samples::all(true).front();

@@ -132,6 +132,7 @@ TEST_CASE("a signed JSON message is provable alone, and put together again it is
   REQUIRE(shown.has_value());
   CHECK(shown->sender.str() == "gw-a");
   CHECK(shown->sequence == 1);
+  CHECK(proven_header(proven).value() == *shown);
   CHECK(decode_proven(proven).value() == decode_json(message()).value());
   ProvenMessage changed = proven;
   changed.octets.back() ^= 1;

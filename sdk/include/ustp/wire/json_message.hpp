@@ -20,5 +20,8 @@ inline constexpr std::size_t kMaxJsonMessage = 64u << 10, kMaxJsonNotice = 192u 
 Result<Bytes> encode_json(const Message& message);
 // Limits -> characters -> grammar -> canonical form -> members -> meaning (USTP-JSN-010).
 Result<Message> decode_json(BytesView octets);
+// Which of the two a message of either encoding is, by its first octets: JSON begins with `{"`, and at the place where a
+// FlatBuffer of any allowed length has a zero stands a character.
+bool is_json_message(BytesView octets);
 
 }  // namespace ustp::wire

@@ -45,8 +45,10 @@ ProvenMessage proven_json(const JsonSigned& message);
 bool is_json_proof(const ProvenMessage& message);
 // The compact serialisation of a proven JSON message.
 std::string json_compact(const ProvenMessage& message);
-// The message in a proof of either kind.
+// The message and the header in a proof of either kind; nothing is verified. A JSON header has count 1 and as root the
+// hash of the message.
 Result<Message> decode_proven(const ProvenMessage& message);
+Result<BatchHeader> proven_header(const ProvenMessage& message);
 Result<BatchHeader> verify_json_proven(const ProvenMessage& message, const KeyLookup& keys);
 
 }  // namespace ustp::wire
