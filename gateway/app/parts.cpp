@@ -109,6 +109,7 @@ CoreOptions core_options(const GatewayConfig& config) {
   out.recheck_every = config.timing.recheck;
   out.requery_every = config.timing.requery;
   out.open_transfers_max = config.limits.open_transfers;
+  out.order_within = config.timing.order_within;
   return out;
 }
 

@@ -122,6 +122,7 @@ void read_rest(Reader& reader, GatewayConfig& out) {
   read_milliseconds(reader, "status_retry_ms", 3'600'000, timing.status_retry);
   read_milliseconds(reader, "recheck_ms", 3'600'000, timing.recheck);
   read_milliseconds(reader, "requery_ms", 3'600'000, timing.requery);
+  read_milliseconds(reader, "order_within_ms", 3'600'000, timing.order_within);
   read_milliseconds(reader, "skew_limit_ms", 2000, timing.skew_limit);  // decision 14: above 2 s there is no vote
 }
 

@@ -59,7 +59,7 @@ struct GatewayConfig {
   } limits;
   struct Timing {
     Duration status_retry = Duration::seconds(2), recheck = Duration::seconds(5), requery = Duration::seconds(2),
-             skew_limit = Duration::seconds(2);
+             skew_limit = Duration::seconds(2), order_within = Duration::seconds(30);
   } timing;
 };
 
