@@ -87,6 +87,7 @@ void show_rest(const GatewayConfig& c, Lines& out) {
   out.line("recheck_ms", ms(c.timing.recheck));
   out.line("requery_ms", ms(c.timing.requery));
   out.line("skew_limit_ms", ms(c.timing.skew_limit));
+  out.line("order_within_ms", ms(c.timing.order_within));
 }
 
 }  // namespace
