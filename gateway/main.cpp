@@ -50,6 +50,11 @@ int run(int argc, char** argv) {
   add_set(*check, line);
   check->footer("Each problem has file, line and column. Exit codes: 0 no problem, 1 problems.\n"
                 "Example: ustp-gateway check-config gateway.toml");
+  auto* doctor = app.add_subcommand("doctor", "Try every channel once: signing, journal, ledger, peers; say what to do");
+  doctor->add_option("FILE", line.options.config, "Configuration, TOML")->required();
+  add_set(*doctor, line);
+  doctor->footer("Changes nothing, beside a running gateway too. Exit codes: 0 nothing is wrong, 1 something is.\n"
+                 "Example: ustp-gateway doctor gateway.toml");
   auto* config = app.add_subcommand("config", "The configuration in force");
   config->require_subcommand(1);
   auto* show = config->add_subcommand("show", "Print every key with its value, as a file would say it");
@@ -64,6 +69,7 @@ int run(int argc, char** argv) {
   }
   if (!take_overrides(line)) return 2;
   if (check->parsed()) return ustp::gateway::check_config(line.options);
+  if (doctor->parsed()) return ustp::gateway::examine(line.options);
   if (show->parsed()) return ustp::gateway::show_config(line.options, line.origin);
   if (line.options.config.empty()) {
     std::cerr << app.help();

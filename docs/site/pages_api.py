@@ -55,7 +55,7 @@ class Api:
             out.append(f"pattern `{schema['pattern']}`".replace("|", "\\|"))
         low, high = schema.get("minimum"), schema.get("maximum")
         if low is not None or high is not None:
-            out.append(f"{low if low is not None else ''} to {high if high is not None else ''}".strip())
+            out.append(f"at least {low}" if high is None else f"at most {high}" if low is None else f"{low} to {high}")
         if "maxLength" in schema:
             out.append(f"at most {schema['maxLength']} characters")
         if "maxItems" in schema:
@@ -99,7 +99,7 @@ class Api:
 
     def operation(self, method, path, common, one):
         name = one.get("operationId", f"{method}-{path}")
-        out = [f"### {one.get('summary', name)} {{ #{anchor(name)} }}", "",
+        out = [f"### {one.get('summary', name).rstrip('.')} {{ #{anchor(name)} }}", "",
                f'<span class="method">{method.upper()}</span> `{path}`', ""]
         if one.get("description"):
             out += [one["description"].rstrip(), ""]

@@ -30,5 +30,8 @@ int run_gateway(const AppOptions& options);
 int check_config(const AppOptions& options);
 // The configuration in force, on stdout; with `origin` where each value comes from. Exit status as check_config.
 int show_config(const AppOptions& options, bool origin);
+// Tries every channel once: signing, journal, sync, ledger, peers, the running gateway; on stdout, with what to do. Changes
+// nothing. Exit status: 0 nothing is wrong, 1 something is.
+int examine(const AppOptions& options);
 
 }  // namespace ustp::gateway

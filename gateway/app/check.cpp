@@ -1,7 +1,7 @@
 // What is looked at before a start: the configuration, and what it names seen together.
 #include <iostream>
 
-#include "gateway/app/app.hpp"
+#include "gateway/app/check.hpp"
 #include "gateway/app/parts.hpp"
 
 namespace ustp::gateway {
@@ -34,30 +34,30 @@ void check_together(ConfigOutcome& outcome) {
       .push_back(at(outcome, "gateway.signing_key", "key " + id.hex() + " of " + config.id.str() + " is in force by no statement"));
 }
 
-ConfigOutcome checked(const AppOptions& options) {
+}  // namespace
+
+ConfigOutcome checked_config(const AppOptions& options) {
   auto outcome = load_config(options.config, SystemClock().now(), options.overrides);
   if (outcome) check_together(outcome);
   return outcome;
 }
 
-void tell(const ConfigOutcome& outcome, std::ostream& out) {
+void tell_problems(const ConfigOutcome& outcome, std::ostream& out) {
   for (const auto& problem : outcome.problems) out << to_string(problem) << "\n";
   for (const auto& note : outcome.notes) out << "note: " << to_string(note) << "\n";
 }
 
-}  // namespace
-
 int check_config(const AppOptions& options) {
-  const auto outcome = checked(options);
-  tell(outcome, std::cout);
+  const auto outcome = checked_config(options);
+  tell_problems(outcome, std::cout);
   if (outcome.problems.empty()) std::cout << options.config.string() << ": no problem found\n";
   return outcome.problems.empty() ? 0 : 1;
 }
 
 int show_config(const AppOptions& options, bool origin) {
-  const auto outcome = checked(options);
+  const auto outcome = checked_config(options);
   std::cout << show_config(outcome, origin);
-  tell(outcome, std::cerr);
+  tell_problems(outcome, std::cerr);
   return outcome.problems.empty() ? 0 : 1;
 }
 

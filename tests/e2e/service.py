@@ -56,6 +56,24 @@ def shown(world):
     print("ok     config show tells each value and where it comes from")
 
 
+def examined(world):
+    config = world.gw_csd.config
+    status, out, _ = gateway(world, "doctor", config)
+    demand(status == 0 and "nothing is wrong" in out, out)
+    for line in ("ok      signing: ", "ok      journal: intact up to position ", "ok      peer gw-eth: ", "ok      peer gw-corda: ",
+                 "ok      gateway: running and ready"):
+        demand(line in out, f"{line} is not in\n{out}")
+    before = sorted(p.name for p in (world.gw_csd.folder / "data").iterdir())
+    world.gw_corda.process.stop()
+    status, out, _ = gateway(world, "doctor", config)
+    demand(status == 1 and "FAILED  peer gw-corda: " in out and "what to do: is it up" in out and "ok      peer gw-eth: " in out, out)
+    world.gw_corda.start()
+    ledger = gateway(world, "doctor", world.gw_corda.config, "--set", "ledger.endpoint=127.0.0.1:1")
+    demand(ledger[0] == 1 and "FAILED  ledger corda-1: " in ledger[1], ledger[1])
+    demand(sorted(p.name for p in (world.gw_csd.folder / "data").iterdir()) == before, "the doctor left something behind")
+    print("ok     the doctor tries every channel, names what is away and leaves nothing behind")
+
+
 def told(world):
     """As systemd starts a service of Type=notify."""
     one = world.gw_csd
@@ -83,7 +101,7 @@ def main():
     with World(options.build, ethereum="corda") as world:
         world.start()
         try:
-            for part in (checked, shown, told):
+            for part in (checked, shown, examined, told):
                 part(world)
         except PointFailed as failed:
             print(f"FAILED: {failed}")
