@@ -126,7 +126,11 @@ class Core {
   const protocol::TransferState* find(const TransferId& id) const;
   TransferView view(const protocol::TransferState& state) const;
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
-  std::vector<TransferView> list_for(const ParticipantId& participant, const TransferId& after, std::size_t limit) const;
+  TransferPage list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                        std::size_t limit) const;
+  Result<token::TransferTerms> terms_of(const TransferOrder& order, Instant now) const;
+  std::vector<token::Finding> findings(const TransferOrder& order, Instant now) const;
+  std::vector<LedgerView> ledgers() const;
   const EventLog& events() const { return events_; }
   // What `query` asks for, up to `until`.
   EventPage events_for(const EventQuery& query, std::uint64_t until) const;
