@@ -50,6 +50,26 @@ function(ustp_install_sdk)
   endforeach()
 endfunction()
 
+# ustp_manual(PROGRAM SECTION COMPONENT): its manual page and its completion for bash and zsh, made from what it says with
+# --help, installed with it. Not in builds that nobody installs.
+function(ustp_manual program section component)
+  if(USTP_SANITIZE OR USTP_BUILD_FUZZERS OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  find_package(Python3 3.9 COMPONENTS Interpreter REQUIRED)
+  set(folder ${PROJECT_BINARY_DIR}/manual)
+  string(TIMESTAMP today "%Y-%m-%d" UTC)  # SOURCE_DATE_EPOCH is honoured
+  add_custom_command(OUTPUT ${folder}/${program}.${section} ${folder}/${program}.bash ${folder}/_${program}
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/command-pages $<TARGET_FILE:${program}>
+      --section ${section} --date ${today} --out ${folder}
+    DEPENDS ${program} ${PROJECT_SOURCE_DIR}/tools/command-pages COMMENT "Manual page of ${program}" VERBATIM)
+  add_custom_target(${program}_manual ALL DEPENDS ${folder}/${program}.${section})
+  install(FILES ${folder}/${program}.${section} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} COMPONENT ${component})
+  install(FILES ${folder}/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+    RENAME ${program} COMPONENT ${component})
+  install(FILES ${folder}/_${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT ${component})
+endfunction()
+
 # cpack -G DEB: libustp-dev, ustp-tools, ustp-gateway.
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL sdk tools gateway)
@@ -71,6 +91,9 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME ustp-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_NAME ustp-gateway)
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/gateway/service/postinst
+  ${PROJECT_SOURCE_DIR}/gateway/service/prerm ${PROJECT_SOURCE_DIR}/gateway/service/postrm)
 set(CPACK_COMPONENT_SDK_DESCRIPTION "Headers and libraries of the SDK")
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "The commands ustp and ustp-journal")
 set(CPACK_COMPONENT_GATEWAY_DESCRIPTION "The gateway that stands in front of a ledger")

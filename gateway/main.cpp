@@ -1,32 +1,84 @@
 // ustp-gateway: the process that CSDs and banks run.
-#include <cstring>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "gateway/app/app.hpp"
 
 namespace {
 
-constexpr const char* kUsage =
-    "ustp-gateway: moves securities between ledgers.\n\n"
-    "  ustp-gateway --config FILE          run until SIGTERM or SIGINT\n"
-    "  ustp-gateway check-config FILE      tell every problem of a configuration; opens no socket\n"
-    "  ustp-gateway --help\n\n"
-    "Exit status: 0 stopped cleanly or no problem, 1 the gateway failed, 2 usage or configuration.\n";
+using ustp::gateway::AppOptions;
+
+struct CommandLine {
+  AppOptions options;
+  std::vector<std::string> set;
+  bool origin = false;
+};
+
+void add_set(CLI::App& app, CommandLine& line) {
+  app.add_option("--set", line.set, "SECTION.KEY=VALUE, wins over the environment and the file; repeatable")->allow_extra_args(false);
+}
+
+// The environment first, flags over it.
+bool take_overrides(CommandLine& line) {
+  line.options.overrides = ustp::gateway::overrides_of_environment(environ);
+  for (const auto& one : line.set) {
+    auto flag = ustp::gateway::override_of_flag(one);
+    if (!flag) {
+      std::cerr << "ustp-gateway: --set " << one << ": " << flag.error().detail << "\n";
+      return false;
+    }
+    line.options.overrides.push_back(*std::move(flag));
+  }
+  return true;
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("ustp-gateway: stands in front of a ledger and moves securities to and from other ledgers", "ustp-gateway");
+  app.set_version_flag("--version", "ustp-gateway " USTP_VERSION);
+  app.add_option("--config", line.options.config, "Configuration, TOML; runs until SIGTERM or SIGINT");
+  add_set(app, line);
+  app.require_subcommand(0, 1);
+  app.footer(
+      "A flag wins over the environment (USTP_GATEWAY_SECTION_KEY=VALUE), the environment over the file.\n"
+      "Exit codes: 0 stopped cleanly or no problem, 1 the gateway failed or check-config found problems, 2 wrong use or a "
+      "configuration that cannot be used.\nExample: ustp-gateway --config /etc/ustp/gateway.toml");
+  auto* check = app.add_subcommand("check-config", "Tell every problem of a configuration at once; opens no socket");
+  check->add_option("FILE", line.options.config, "Configuration, TOML")->required();
+  add_set(*check, line);
+  check->footer("Each problem has file, line and column. Exit codes: 0 no problem, 1 problems.\n"
+                "Example: ustp-gateway check-config gateway.toml");
+  auto* config = app.add_subcommand("config", "The configuration in force");
+  config->require_subcommand(1);
+  auto* show = config->add_subcommand("show", "Print every key with its value, as a file would say it");
+  show->add_option("FILE", line.options.config, "Configuration, TOML")->required();
+  show->add_flag("--origin", line.origin, "Say where each value comes from: default, file and line, environment or flag");
+  add_set(*show, line);
+  show->footer("Problems go to stderr. Exit codes: 0 no problem, 1 problems.\nExample: ustp-gateway config show --origin gateway.toml");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!take_overrides(line)) return 2;
+  if (check->parsed()) return ustp::gateway::check_config(line.options);
+  if (show->parsed()) return ustp::gateway::show_config(line.options, line.origin);
+  if (line.options.config.empty()) {
+    std::cerr << app.help();
+    return 2;
+  }
+  return ustp::gateway::run_gateway(line.options);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  ustp::gateway::AppOptions options;
-  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
-    std::cout << kUsage;
-    return 0;
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // the one edge: memory, or a bug of ours
+    std::cerr << "ustp-gateway: internal: " << error.what() << "\n";
+    return 1;
   }
-  const bool check = argc == 3 && std::strcmp(argv[1], "check-config") == 0;
-  if (!check && !(argc == 3 && std::strcmp(argv[1], "--config") == 0)) {
-    std::cerr << kUsage;
-    return 2;
-  }
-  options.config = argv[2];
-  options.check_only = check;
-  return ustp::gateway::run_gateway(options);
 }

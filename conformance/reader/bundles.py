@@ -1,6 +1,7 @@
 """Evidence bundles: chapter 05. The file, then the checks in their order; each that fails is named by its requirement."""
 import forms
 import frames
+import json_messages
 import messages
 import proofs
 from faults import Fault, demand
@@ -82,7 +83,7 @@ class Checks:
         for proven in self.bundle["messages"]:
             self.check("USTP-EVD-014", lambda: self.entries.append({
                 "proven": proven, "hash": proofs.sha256(proven["octets"]),
-                "message": messages.decode(self.schemas["message"], proven["octets"])}))
+                "message": self.decoded(proven)}))
         if not self.find(1):
             self.broken.add("USTP-EVD-015")
             return None
@@ -104,6 +105,12 @@ class Checks:
         self.evidence(committed is not None)
         decision = (aborted or committed or {"decision": {"outcome": 0}})["decision"]
         return {"transfer": self.bundle["transfer"].hex(), "outcome": decision["outcome"]}
+
+    def decoded(self, proven):
+        """By the kind of its proof (USTP-JSN-033)."""
+        if proven["batch_header"].startswith(b"{"):
+            return json_messages.decode(proven["octets"])
+        return messages.decode(self.schemas["message"], proven["octets"])
 
     def replay(self, log, count):
         for statement in self.bundle["statements"][:count]:

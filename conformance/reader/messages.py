@@ -122,7 +122,7 @@ def proven(p):
     demand(len(p["path"]) <= 32, "bad_proof", "path")
 
 
-def body(kind, b, message):
+def body(kind, b, message, encoding):
     if kind == 1:
         terms(b["terms"])
         set_(b, "leg_salt")
@@ -130,7 +130,7 @@ def body(kind, b, message):
         demand(len(b["signature_algorithms"]) <= 8, "too_long", "signature_algorithms")
         for algorithm in b["signature_algorithms"]:
             demand(algorithm in ENUM["signature_algorithm"], "unknown_tag", "algorithm")
-        known(b, "encoding", "encoding")
+        demand(b["encoding"] == encoding, "unknown_tag", "encoding")
     elif kind in (2, 3):
         set_(b, "claim_hash")
     elif kind == 5:
@@ -173,7 +173,11 @@ def body(kind, b, message):
 def decode(schema, octets):
     """Octets of a message as a dict, or a Fault."""
     demand(len(octets) <= MAX_MESSAGE, "too_long", "message")
-    message = schema.read(octets)
+    return judged(schema.read(octets), encoding=1)
+
+
+def judged(message, encoding):
+    """What holds of a message in either encoding."""
     kind = message["body_type"]
     demand(kind in ENUM["message_type"], "unknown_tag", f"message type {kind}")
     demand(len(message["extensions"]) <= 16, "too_long", "extensions")
@@ -185,5 +189,5 @@ def decode(schema, octets):
     set_(message, "session", "transfer", "settlement")
     if kind in ANSWERS:
         set_(message, "previous")
-    body(kind, message["body"], message)
+    body(kind, message["body"], message, encoding)
     return message

@@ -12,11 +12,14 @@ from pathlib import Path
 import bundles
 import forms
 import frames
+import json_forms
+import json_messages
+import json_signed
 import messages
 import proofs
 import statements
 import writer
-from faults import Fault, octets_of, shown_octets
+from faults import Fault, demand, octets_of, shown_octets
 from schema import Schema
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
@@ -25,12 +28,26 @@ SPEC = Path(__file__).resolve().parents[2] / "spec"
 class Reader:
     def __init__(self):
         messages.load_registries(SPEC / "registry")
+        json_forms.load_registries(SPEC / "registry")
         self.schemas = {name: Schema(SPEC / "schema", name + ".fbs") for name in ("message", "statement", "bundle")}
 
     def message(self, octets):
         return messages.decode(self.schemas["message"], octets)
 
+    def json_message(self, given):
+        octets = octets_of(given["octets"]) if "octets" in given else given["text"].encode()
+        read = json_messages.decode(octets)
+        shown = self.schemas["message"].shown("Message", read)
+        if "flatbuffers" in given:
+            other = self.schemas["message"].shown("Message", self.message(octets_of(given["flatbuffers"])))
+            other["body"].update({"encoding": 2} if "encoding" in other["body"] else {})
+            demand(shown == other, "internal", "not its twin")
+        demand(json_messages.encode(read) == octets, "internal", "encodes to other octets")
+        return {"hash": proofs.sha256(octets).hex(), "message": shown}
+
     def record(self, kind, given):
+        if kind == "json_message":
+            return self.json_message(given)
         if kind == "message":
             octets = octets_of(given["octets"])
             shown = self.schemas["message"].shown("Message", self.message(octets))
@@ -57,7 +74,7 @@ class Reader:
                 checks = bundles.Checks(self.schemas, given, octets_of(given["file"]))
                 output = checks.run()
                 return (None, checks.broken) if checks.broken else (output, None)
-            for judge in (forms.form, lambda k, g: proofs.proof(k, g, self.message), frames.frame, self.record):
+            for judge in (forms.form, lambda k, g: proofs.proof(k, g, self.message), frames.frame, json_signed.judge, self.record):
                 output = judge(kind, given)
                 if output is not None:
                     return output, None
@@ -95,25 +112,37 @@ def read(folder):
 
 
 def build(folder, target):
-    """Octets of our own for every valid message and statement: other layout, same meaning. And frames around them."""
-    reader, out, same, sent = Reader(), [], 0, []
+    """Octets of our own for every valid message and statement: other layout, same meaning; each message in JSON too, made
+    from its twin. And frames and signatures around them."""
+    reader, out, same, sent, json_sent = Reader(), [], 0, [], []
     for file in files(folder):
         for vector in file["vectors"]:
-            kind = vector["kind"]
-            if kind not in ("message", "statement") or not vector["valid"]:
+            kind, given = vector["kind"], vector["input"]
+            if not vector["valid"]:
                 continue
-            octets = reader.schemas[kind].build(vector["output"][kind])
-            same += octets == octets_of(vector["input"]["octets"])
-            if kind == "message":
-                sent.append(octets)
-            out.append({"id": "built-" + vector["id"], "kind": kind, "title": vector["title"],
-                        "requirements": vector["requirements"], "input": {"octets": shown_octets(octets)}, "valid": True,
-                        "output": {"hash": proofs.sha256(octets).hex(), kind: vector["output"][kind]}})
+            if kind == "json_message":
+                octets = json_messages.encode(reader.message(octets_of(given["flatbuffers"])))
+                json_sent.append(octets)
+                out.append(built(vector, {"text": octets.decode(), "flatbuffers": given["flatbuffers"]}, octets, "message"))
+            elif kind in ("message", "statement"):
+                octets = reader.schemas[kind].build(vector["output"][kind])
+                if kind == "message":
+                    sent.append(octets)
+                out.append(built(vector, {"octets": shown_octets(octets)}, octets, kind))
+            else:
+                continue
+            same += octets == (given["text"].encode() if "text" in given else octets_of(given["octets"]))
     out += writer.vectors(sent, frames.frame)
+    out += json_signed.vectors(json_sent, writer.Signer(proofs.ES256))
     Path(target).write_text(json.dumps({"file": "built", "about": "Built by conformance/reader.", "vectors": out}),
                             encoding="utf-8")
     print(f"{len(out)} built, {same} of them with the octets of the vector")
     return 0 if out else 1
+
+
+def built(vector, given, octets, name):
+    return {"id": "built-" + vector["id"], "kind": vector["kind"], "title": vector["title"], "requirements": vector["requirements"],
+            "input": given, "valid": True, "output": {"hash": proofs.sha256(octets).hex(), name: vector["output"][name]}}
 
 
 def main(arguments):

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "gateway/api/api.hpp"
+#include "gateway/app/notify.hpp"
 #include "gateway/app/parts.hpp"
 #include "gateway/journal/choose.hpp"
 #include "gateway/peer/peer_network.hpp"
@@ -165,9 +166,11 @@ Result<void> Gateway::run(Bootstrap bootstrap, const sigset_t& signals) {
   USTP_CHECK(engine->start(std::move(bootstrap.statements)));
   USTP_CHECK(api->start());
   log->write(LogLevel::kInfo, "started", {{LogField::kLedger, bootstrap.profile.id}});
+  tell_service_manager("READY=1");
   int signal = 0;
   sigwait(&signals, &signal);
   log->write(LogLevel::kInfo, "stopping", {{LogField::kReason, signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  tell_service_manager("STOPPING=1");
   api->stop();
   engine->stop();
   admin->stop();
@@ -181,13 +184,9 @@ int run_gateway(const AppOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: main alone waits for them
   std::signal(SIGPIPE, SIG_IGN);
   Gateway gateway(options.clock_offset);
-  const auto outcome = load_config(options.config, gateway.clock.now());
+  const auto outcome = load_config(options.config, gateway.clock.now(), options.overrides);
   for (const auto& problem : outcome.problems) std::cerr << to_string(problem) << "\n";
   if (!outcome) return 2;
-  if (options.check_only) {
-    std::cout << options.config.string() << ": no problem found\n";
-    return 0;
-  }
   const auto& config = *outcome.config;
   const auto level = parse_log_level(config.log.level);
   auto log = make_log({level ? *level : LogLevel::kInfo, config.log.json, config.log.file.string()});

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "gateway/config/config.hpp"
 #include "gateway/engine/engine.hpp"
 #include "gateway/journal/files.hpp"
 
@@ -11,7 +12,7 @@ namespace ustp::gateway {
 
 struct AppOptions {
   std::filesystem::path config;
-  bool check_only = false;     // read and check the configuration, open nothing
+  std::vector<ConfigOverride> overrides;  // environment, then flags: the last wins (USTP-CFG-006)
   // For tests, untouched in production.
   std::string journal_vfs;                        // SQLite's, of the journal and of snapshots
   std::shared_ptr<journal::Files> journal_files;  // of segments
@@ -23,5 +24,11 @@ struct AppOptions {
 // Runs until SIGTERM or SIGINT. Exit status: 0 stopped cleanly; 1 the gateway failed, told in the log; 2 the
 // configuration is not valid, every problem told on stderr.
 int run_gateway(const AppOptions& options);
+
+// Reads and checks the configuration and all that it names, statements and keys too; opens no socket, writes no file. Exit
+// status: 0 no problem, 1 problems, every one told on stdout.
+int check_config(const AppOptions& options);
+// The configuration in force, on stdout; with `origin` where each value comes from. Exit status as check_config.
+int show_config(const AppOptions& options, bool origin);
 
 }  // namespace ustp::gateway

@@ -110,6 +110,7 @@ CoreOptions core_options(const GatewayConfig& config) {
   out.requery_every = config.timing.requery;
   out.events_kept = config.limits.events_kept;
   out.open_transfers_max = config.limits.open_transfers;
+  out.order_within = config.timing.order_within;
   return out;
 }
 

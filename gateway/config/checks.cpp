@@ -11,6 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Duration kSoon = Duration::seconds(14 * 24 * 3600);
+
 bool is_readable_file(const fs::path& path) {
   std::error_code ec;
   return fs::is_regular_file(path, ec) && ::access(path.c_str(), R_OK) == 0;
@@ -43,8 +45,17 @@ class Checks {
       reader_.problem("gateway", "data", config_.data.string() + ": does not exist and cannot be made");
   }
 
+  // A key that others than its owner may read is not refused, but told.
+  void secret(const char* section, const char* key, const fs::path& path) {
+    std::error_code ec;
+    const auto mode = fs::status(path, ec).permissions();
+    if (!ec && (mode & (fs::perms::group_all | fs::perms::others_all) & ~fs::perms::group_read) != fs::perms::none)
+      reader_.note(section, key, path.string() + ": others than its owner and group may read it");
+  }
+
   void signing_key() {
     if (!file("gateway", "signing_key", config_.signing_key)) return;
+    secret("gateway", "signing_key", config_.signing_key);
     if (!crypto::load_signer_file(config_.signing_key.string()))
       reader_.problem("gateway", "signing_key", config_.signing_key.string() + ": no PKCS#8 key, P-256 or Ed25519");
   }
@@ -68,6 +79,7 @@ class Checks {
     if (!certificate) return;
     const auto own = tls::load_certificate(files.certificate);
     if (!own) return reader_.problem("tls", "certificate", own.error().detail);
+    if (key) secret("tls", "key", files.key);
     if (key)
       if (const auto fits = tls::check_key_matches(own->get(), files.key); !fits)
         reader_.problem("tls", "key", fits.error().detail);
@@ -84,6 +96,7 @@ class Checks {
       folder("ledger", "outbox", csd->outbox, R_OK);
     } else if (const auto* ethereum = std::get_if<EthereumLedgerConfig>(&config_.ledger_access)) {
       if (!file("ledger", "key", ethereum->key)) return;
+      secret("ledger", "key", ethereum->key);
       std::ifstream in(ethereum->key);
       std::string hex(128, '\0');
       in.read(hex.data(), static_cast<std::streamsize>(hex.size()));
@@ -106,7 +119,10 @@ class Checks {
     if (!facts) return reader_.problem("tls", "certificate", facts.error().detail);
     if (facts->not_before > now_)
       reader_.problem("tls", "certificate", "is valid only from " + to_rfc3339(facts->not_before));
-    if (facts->not_after < now_) reader_.problem("tls", "certificate", "expired at " + to_rfc3339(facts->not_after));
+    if (facts->not_after < now_)
+      reader_.problem("tls", "certificate", "expired at " + to_rfc3339(facts->not_after));
+    else if (facts->not_after < now_ + kSoon)
+      reader_.note("tls", "certificate", "expires at " + to_rfc3339(facts->not_after));
   }
   void identity(const X509* certificate) {
     if (config_.id.empty()) return;

@@ -128,14 +128,16 @@ void read_rest(Reader& reader, GatewayConfig& out) {
   read_milliseconds(reader, "status_retry_ms", 3'600'000, timing.status_retry);
   read_milliseconds(reader, "recheck_ms", 3'600'000, timing.recheck);
   read_milliseconds(reader, "requery_ms", 3'600'000, timing.requery);
+  read_milliseconds(reader, "order_within_ms", 3'600'000, timing.order_within);
   read_milliseconds(reader, "skew_limit_ms", 2000, timing.skew_limit);  // decision 14: above 2 s there is no vote
 }
 
 ConfigOutcome read_config(std::string_view text, const std::string& file, const std::filesystem::path& folder,
-                          std::optional<Instant> check_files_at) {
+                          std::span<const ConfigOverride> overrides, std::optional<Instant> check_files_at) {
   ConfigOutcome out;
   auto sections = config::parse_document(text, file, out.problems);
   if (!sections) return out;
+  for (const auto& one : overrides) config::put_over(*sections, one);
   Reader reader(std::move(*sections), file, folder, out.problems);
   GatewayConfig config;
   read_gateway(reader, config);
@@ -145,6 +147,9 @@ ConfigOutcome read_config(std::string_view text, const std::string& file, const 
   read_rest(reader, config);
   reader.refuse_unknown();
   if (check_files_at) config::check_files(config, *check_files_at, reader);
+  out.notes = reader.notes();
+  out.places = reader.places();
+  out.keys = reader.keys();
   std::stable_sort(out.problems.begin(), out.problems.end(), [](const auto& a, const auto& b) {
     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
   });
@@ -160,19 +165,20 @@ std::string to_string(const ConfigProblem& problem) {
   return out + " " + problem.text;
 }
 
-ConfigOutcome parse_config(std::string_view text, const std::string& file, const std::filesystem::path& folder) {
-  return read_config(text, file, folder, std::nullopt);
+ConfigOutcome parse_config(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+                           std::span<const ConfigOverride> overrides) {
+  return read_config(text, file, folder, overrides, std::nullopt);
 }
 
-ConfigOutcome load_config(const std::filesystem::path& file, Instant now) {
+ConfigOutcome load_config(const std::filesystem::path& file, Instant now, std::span<const ConfigOverride> overrides) {
   std::error_code ec;
   std::ifstream in(file, std::ios::binary);
   if (!std::filesystem::is_regular_file(file, ec) || !in)
-    return {std::nullopt, {{file.string(), 0, 0, "cannot be read"}}};
+    return {std::nullopt, {{file.string(), 0, 0, "cannot be read"}}, {}, {}, {}};
   std::string text(kMaxConfigOctets + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  return read_config(text, file.string(), file.parent_path(), now);
+  return read_config(text, file.string(), file.parent_path(), overrides, now);
 }
 
 }  // namespace ustp::gateway

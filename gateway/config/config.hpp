@@ -4,7 +4,9 @@
 // opened and nothing is written.
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,6 +14,7 @@
 
 #include "gateway/tls/tls_context.hpp"
 #include "ustp/base/ids.hpp"
+#include "ustp/base/result.hpp"
 #include "ustp/base/time.hpp"
 
 namespace ustp::gateway {
@@ -58,28 +61,47 @@ struct GatewayConfig {
   } limits;
   struct Timing {
     Duration status_retry = Duration::seconds(2), recheck = Duration::seconds(5), requery = Duration::seconds(2),
-             skew_limit = Duration::seconds(2);
+             skew_limit = Duration::seconds(2), order_within = Duration::seconds(30);
   } timing;
 };
 
 struct ConfigProblem {
-  std::string file;
+  std::string file;                // or what else gave the value
   unsigned line = 0, column = 0;  // 0: the file as a whole
   std::string text;
 };
 std::string to_string(const ConfigProblem& problem);  // "gateway.toml:3:1: …"
 
+// A value that does not come from the file and wins over it (USTP-CFG-006).
+struct ConfigOverride {
+  std::string section, key;
+  std::string value;   // a text; where the key wants a number or a list: its digits, its members between commas
+  std::string origin;  // "--set", "environment USTP_GATEWAY_API_LISTEN"
+};
+// The entries USTP_GATEWAY_SECTION_KEY=VALUE of an environment (a null-terminated list, as `environ`).
+std::vector<ConfigOverride> overrides_of_environment(const char* const* environment);
+// "section.key=value"; Code::malformed_text.
+Result<ConfigOverride> override_of_flag(std::string_view assignment);
+
 // Either a configuration or problems, never both; problems in the order of the file.
 struct ConfigOutcome {
   std::optional<GatewayConfig> config;
   std::vector<ConfigProblem> problems;
+  std::vector<ConfigProblem> notes;             // nothing is wrong yet, but somebody should know
+  std::map<std::string, ConfigProblem> places;  // "section.key" -> where its value stands, for those that are given
+  std::vector<std::string> keys;                // every "section.key" that this configuration may have
   explicit operator bool() const { return config.has_value(); }
 };
 
-// Reads the file and checks all that it names; `now` is what certificates are held against.
-ConfigOutcome load_config(const std::filesystem::path& file, Instant now);
+// Reads the file and checks all that it names; `now` is what certificates are held against. Of several overrides of one
+// key the last wins.
+ConfigOutcome load_config(const std::filesystem::path& file, Instant now, std::span<const ConfigOverride> overrides = {});
 // The text alone: syntax, keys, types, ranges. Relative paths are taken from `folder`.
-ConfigOutcome parse_config(std::string_view text, const std::string& file, const std::filesystem::path& folder);
+ConfigOutcome parse_config(std::string_view text, const std::string& file, const std::filesystem::path& folder,
+                           std::span<const ConfigOverride> overrides = {});
+
+// The configuration in force as TOML, every key with its value; with `origin`, where each comes from as a comment.
+std::string show_config(const ConfigOutcome& outcome, bool origin);
 
 inline constexpr std::size_t kMaxConfigOctets = 256u << 10;
 

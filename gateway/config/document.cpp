@@ -42,7 +42,7 @@ Value value_of(const toml::node& node) {
     out.kind = Value::Kind::kTextList;
     for (const auto& item : *array) {
       const auto* item_text = item.as_string();
-      if (item_text == nullptr) return {Value::Kind::kOther, out.place, {}, 0, {}};
+      if (item_text == nullptr) return {Value::Kind::kOther, out.place, {}, 0, {}, {}};
       out.list.push_back(item_text->get());
     }
   }

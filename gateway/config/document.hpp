@@ -18,6 +18,7 @@ struct Value {
   std::string text;
   std::int64_t integer = 0;
   std::vector<std::string> list;
+  std::string origin;  // not empty: given as a text from outside the file, to be read as the kind that is wanted
 };
 struct Entry {
   std::string key;
@@ -29,6 +30,9 @@ struct Section {
   Place place;
   std::vector<Entry> entries;
 };
+
+// Puts a value from outside the file over what the file says, or beside it.
+void put_over(std::vector<Section>& sections, const ConfigOverride& value);
 
 // Syntax errors and keys outside a section are added to `problems`; nothing comes back when the syntax is wrong.
 std::optional<std::vector<Section>> parse_document(std::string_view text, const std::string& file,

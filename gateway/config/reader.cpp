@@ -1,7 +1,9 @@
 #include "gateway/config/reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
+#include <utility>
 
 namespace ustp::gateway::config {
 namespace {
@@ -57,13 +59,50 @@ const Value* Reader::find(const std::string& section, const std::string& key) co
   return it == found->entries.end() ? nullptr : &it->value;
 }
 
+// A value from outside the file is a text; what it should be, only the one who asks for it knows.
+void Reader::read_as(const std::string& section, const std::string& key, Value::Kind kind) {
+  auto* value = const_cast<Value*>(std::as_const(*this).find(section, key));  // ours, and found through the const one
+  if (value == nullptr || value->origin.empty() || value->kind != Value::Kind::kText) return;
+  const auto& text = value->text;
+  if (kind == Value::Kind::kInteger) {
+    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), value->integer);
+    if (bad == std::errc() && end == text.data() + text.size()) value->kind = kind;
+    return;
+  }
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    if (comma > at) value->list.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  value->kind = kind;
+}
+
+ConfigProblem Reader::placed(const std::string& section, const std::string& key, std::string text) const {
+  const auto* value = find(section, key);
+  const auto* found = find(section);
+  if (value != nullptr && !value->origin.empty()) return {value->origin, 0, 0, std::move(text)};
+  const Place place = value != nullptr ? value->place : found != nullptr ? found->place : Place{};
+  return {file_, place.line, place.column, std::move(text)};
+}
+
 void Reader::problem(const std::string& section, const std::string& key, const std::string& what) {
-  Place place;
-  if (const auto* value = find(section, key))
-    place = value->place;
-  else if (const auto* found = find(section))
-    place = found->place;
-  problems_.push_back({file_, place.line, place.column, section + "." + key + ": " + what});
+  problems_.push_back(placed(section, key, section + "." + key + ": " + what));
+}
+void Reader::note(const std::string& section, const std::string& key, const std::string& what) {
+  notes_.push_back(placed(section, key, section + "." + key + ": " + what));
+}
+
+std::map<std::string, ConfigProblem> Reader::places() const {
+  std::map<std::string, ConfigProblem> out;
+  for (const auto& section : sections_)
+    for (const auto& entry : section.entries) out.emplace(section.name + "." + entry.key, placed(section.name, entry.key, {}));
+  return out;
+}
+std::vector<std::string> Reader::keys() const {
+  std::vector<std::string> out;
+  for (const auto& [section, keys] : known_)
+    for (const auto& key : keys) out.push_back(section + "." + key);
+  return out;
 }
 
 const Value* Reader::take(const std::string& section, const std::string& key, bool required, Value::Kind kind,
@@ -91,6 +130,7 @@ std::optional<std::string> Reader::text(const std::string& section, const std::s
 
 std::optional<std::int64_t> Reader::integer(const std::string& section, const std::string& key, std::int64_t least,
                                             std::int64_t most) {
+  read_as(section, key, Value::Kind::kInteger);
   const auto* value = take(section, key, false, Value::Kind::kInteger, "a whole number");
   if (value == nullptr) return std::nullopt;
   if (value->integer >= least && value->integer <= most) return value->integer;
@@ -99,6 +139,7 @@ std::optional<std::int64_t> Reader::integer(const std::string& section, const st
 }
 
 std::optional<std::vector<std::string>> Reader::list(const std::string& section, const std::string& key) {
+  read_as(section, key, Value::Kind::kTextList);
   const auto* value = take(section, key, false, Value::Kind::kTextList, "a list of texts");
   if (value == nullptr) return std::nullopt;
   return value->list;
@@ -122,19 +163,19 @@ std::filesystem::path Reader::path(const std::string& section, const std::string
 void Reader::refuse_unknown() {
   std::set<std::string> names;
   for (const auto& [name, keys] : known_) names.insert(name);
-  const auto add = [&](Place place, const std::string& what, const std::string& word, const std::set<std::string>& known) {
+  const auto add = [&](const std::string& origin, Place place, const std::string& what, const std::string& word, const std::set<std::string>& known) {
     const auto meant = nearest(word, known);
     problems_.push_back(
-        {file_, place.line, place.column, what + shown(word) + (meant ? "; did you mean '" + *meant + "'?" : "")});
+        {origin.empty() ? file_ : origin, place.line, place.column, what + shown(word) + (meant ? "; did you mean '" + *meant + "'?" : "")});
   };
   for (const auto& section : sections_) {
     if (!names.contains(section.name)) {
-      add(section.place, "unknown section ", section.name, names);
+      add(section.entries.empty() ? std::string() : section.entries.front().value.origin, section.place, "unknown section ", section.name, names);
       continue;
     }
     const auto& keys = known_[section.name];
     for (const auto& entry : section.entries)
-      if (!keys.contains(entry.key)) add(entry.place, "unknown key in [" + section.name + "]: ", entry.key, keys);
+      if (!keys.contains(entry.key)) add(entry.value.origin, entry.place, "unknown key in [" + section.name + "]: ", entry.key, keys);
   }
 }
 

@@ -33,11 +33,18 @@ class Reader {
   bool has(const std::string& section, const std::string& key) const { return find(section, key) != nullptr; }
 
   void problem(const std::string& section, const std::string& key, const std::string& what);
+  void note(const std::string& section, const std::string& key, const std::string& what);
+  // Where the values stand that are given, and every key that was asked for.
+  std::map<std::string, ConfigProblem> places() const;
+  std::vector<std::string> keys() const;
+  const std::vector<ConfigProblem>& notes() const { return notes_; }
   void refuse_unknown();  // last: sections and keys that were not asked for
 
  private:
   const Section* find(const std::string& section) const;
   const Value* find(const std::string& section, const std::string& key) const;
+  void read_as(const std::string& section, const std::string& key, Value::Kind kind);
+  ConfigProblem placed(const std::string& section, const std::string& key, std::string text) const;
   const Value* take(const std::string& section, const std::string& key, bool required, Value::Kind kind,
                     const char* kind_name);
 
@@ -45,6 +52,7 @@ class Reader {
   std::string file_;
   std::filesystem::path folder_;
   std::vector<ConfigProblem>& problems_;
+  std::vector<ConfigProblem> notes_;
   std::map<std::string, std::set<std::string>> known_;
 };
 

@@ -79,8 +79,8 @@ Result<void> Batch::advance(Core::Transfer* transfer, protocol::Input input, Ste
                             transfer->state.role == protocol::Role::kSender, transfer->state.alarms != alarms});
   for (std::size_t i = 0; i < result.operations.size(); ++i) {
     auto intent = core_.driver_.prepare(result.operations[i]);
-    if (!intent) {  // what the ledger can never express is a refusal like any other
-      refused_at_once_.push_back({result.operations[i].id, ledger::OutcomeKind::kRejected, {}, intent.error()});
+    if (!intent) {  // what the ledger can never express never leaves
+      refused_at_once_.push_back({result.operations[i].id, ledger::OutcomeKind::kNever, {}, intent.error()});
       intent = ledger::Intent{result.operations[i].id, {}};
     } else {
       effects_.executes.push_back(*intent);
@@ -102,7 +102,7 @@ void Batch::on(ledger::Outcome outcome) {
   const auto operation = it->second.operation;
   auto& transfer = core_.transfers_.at(it->second.transfer);
   // It would be a vote or, too late for one, an undo, and there may have been a vote already: it waits for the peer's head.
-  if (operation.kind == OperationKind::kCreate && outcome.kind == ledger::OutcomeKind::kFinal &&
+  if (operation == OperationKind::kCreate && outcome.kind == ledger::OutcomeKind::kFinal &&
       transfer.state.state == State::kCreating && !core_.may_give_up(transfer)) {
     core_.held_[outcome.id] = std::move(outcome);
     return;
@@ -110,7 +110,7 @@ void Batch::on(ledger::Outcome outcome) {
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
   // One that fits no state is asked about again: no block tells of it, and a replay would leave it open too.
-  (void)advance(&transfer, protocol::OutcomeInput{operation.kind, operation.ordinal, std::move(outcome)},
+  (void)advance(&transfer, protocol::OutcomeInput{operation, std::move(outcome)},
                 std::move(entry));
 }
 
@@ -134,6 +134,9 @@ void Batch::on(OrderCommand command) {
   if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});
   auto terms = core_.terms_of(order, now_);
   if (!terms) return answer(terms.error());
+  const auto& peer = core_.registry_.ledger(order.target_ledger)->gateway;
+  if (!core_.paces_[peer].keeps(core_.options_.order_within, now_))
+    return answer(Error{Code::overloaded, "transfers to " + peer.str() + " take longer than timing.order_within_ms"});
   protocol::OrderInput input;
   input.transfer = core_.random_.id<TransferId>();
   input.settlement = core_.random_.id<SettlementId>();
@@ -178,7 +181,8 @@ void Batch::notice_clock() {
   core_.next_requery_ = core_.next_hello_ = now_;
   for (auto& [id, operation] : core_.operations_) operation.asked = {};
   for (auto& [id, transfer] : core_.transfers_)
-    if (transfer.state.state == State::kInDoubt || transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
+    if (const auto s = transfer.state.state; s == State::kInDoubt || s == State::kSuspended || s == State::kUndelivered)
+      core_.arm(transfer, now_);
 }
 
 void Batch::fire_timers() {
@@ -192,13 +196,10 @@ void Batch::fire_timers() {
       core_.arm(transfer, now_ + core_.options_.status_retry);  // the question waits in the channel: once is enough
       continue;
     }
-    if (transfer.state.state == State::kSuspended) {
-      if (!protocol::beneficiary_findings(transfer.state.terms, core_.registry_, now_).empty()) {
-        core_.arm(transfer, now_ + core_.options_.recheck_every);  // still not eligible: nothing to record
-        continue;
-      }
+    if (transfer.state.state == State::kSuspended || transfer.state.state == State::kUndelivered) {
       entry.kind = StepEntry::Kind::kRecheck;
-      (void)advance(&transfer, protocol::RecheckInput{}, std::move(entry));
+      if (!advance(&transfer, protocol::RecheckInput{}, std::move(entry)))
+        core_.arm(transfer, now_ + core_.options_.recheck_every);  // still not eligible: nothing to record
     } else if (transfer.state.state != State::kReady && transfer.state.state != State::kInDoubt &&
                !core_.may_give_up(transfer)) {  // doubt gives up nothing: it asks
       core_.arm(transfer, now_ + core_.options_.status_retry);

@@ -77,10 +77,9 @@ void Batch::on_ack(const FrameInput& input) {
   const auto ack = wire::parse_ack(input.frame);
   if (!ack) return refuse_frame(input, ack.error());
   auto& channel = core_.channels_[input.peer];
-  if (ack->received.sequence > channel.sent.sequence) {
-    core_.recovery_only_ = true;
+  // It is not signed, so it proves nothing: the hello of the next link tells what the peer has.
+  if (ack->received.sequence > channel.sent.sequence)
     return refuse_frame(input, {Code::journal_behind_peer, input.peer.str()});
-  }
   while (!channel.unacknowledged.empty() && channel.unacknowledged.front().first <= ack->received.sequence)
     channel.unacknowledged.pop_front();
 }
@@ -105,7 +104,8 @@ Result<void> Batch::apply_statement(const wire::SignedStatement& statement) {
 
 void Batch::recheck_suspended() {  // decision 16: suspense ends by a passed re-check
   for (auto& [id, transfer] : core_.transfers_)
-    if (transfer.state.state == State::kSuspended) core_.arm(transfer, now_);
+    if (transfer.state.state == State::kSuspended || transfer.state.state == State::kUndelivered)
+      core_.arm(transfer, now_);
 }
 
 void Batch::on_statement(const FrameInput& input) {
@@ -161,9 +161,12 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
     return on_notice(peer, ref, *message, wire::message_hash(batch.items[item].octets));
   const auto it = core_.transfers_.find(message->transfer);
   auto* transfer = it == core_.transfers_.end() ? nullptr : &it->second;
-  // Decision 4: in recovery nothing new is started, open ones go on.
+  // Decision 4: in recovery nothing new is started, open ones go on. Of what it does not know it says nothing else.
   if (!transfer && core_.recovery_only_) {
-    entries_.add(RefusalEntry{ref, {Code::recovery_only, ""}});
+    const Error refused{Code::recovery_only, ""};
+    entries_.add(RefusalEntry{ref, refused});
+    if (std::holds_alternative<wire::TransferProposal>(message->body))
+      queue(protocol::error_answer(peer, *message, wire::message_hash(batch.items[item].octets), refused, now_));
     return;
   }
   auto input = message_input(peer, *std::move(message), batch, item, transfer ? &transfer->state : nullptr,

@@ -39,7 +39,7 @@ Instant due_at(const protocol::TransferState& state, const CoreOptions& options,
       return state.terms.vote_by + Duration{1};
     // Doubt is asked about again and again, never resolved by time (USTP-TRF-060).
     case State::kInDoubt: return since + options.status_retry;
-    case State::kSuspended: return since + options.recheck_every;
+    case State::kSuspended: case State::kUndelivered: return since + options.recheck_every;
     default: return {INT64_MAX};
   }
 }
@@ -49,8 +49,14 @@ Instant due_at(const protocol::TransferState& state, const CoreOptions& options,
 void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position) {
   const bool was_open = record.from != State::kNone && !protocol::is_terminal(record.from);
   const bool is_open = !protocol::is_terminal(record.to);
-  if (is_open && !was_open) ++open_;
-  if (!is_open && was_open) --open_;
+  const bool sends = transfer.state.role == protocol::Role::kSender;
+  if (is_open && !was_open) {
+    ++open_;
+    if (sends) paces_[transfer.state.peer].opened(record.time);
+  } else if (!is_open && was_open) {
+    --open_;
+    if (sends) paces_[transfer.state.peer].ended(record.time);
+  }
   home_book_.on_record(transfer.state, record);
   if (transfer.blocks.empty() || transfer.blocks.back() != position) transfer.blocks.push_back(position);
   rearm(transfer, record.time);
@@ -77,7 +83,7 @@ void Core::arm(Transfer& transfer, Instant at) {
   if (at.ns != INT64_MAX) timers_.insert({at, transfer.state.id});
 }
 
-void Core::open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now) {
+void Core::open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now) {
   const auto id = intent.id;
   if (!intent.octets.empty()) last_intent_ = intent;
   transfer.operations.push_back(id);
@@ -249,7 +255,6 @@ Hash256 Core::state_hash() const {
     w.u8(static_cast<std::uint8_t>(state->disposition));
     w.u8(state->complete_received);
     w.u8(state->notice_pending);
-    w.u16(state->release_ordinal);
     w.u32(static_cast<std::uint32_t>(state->timeline.size()));
   }
   for (const auto& [peer, channel] : channels_) {
@@ -271,6 +276,7 @@ Hash256 Core::state_hash() const {
 
 Effects Core::resume(Instant now) {
   Effects effects;
+  for (auto& [peer, pace] : paces_) pace.begin(now);
   // Executing again under the same operation id is the same operation (decision 8).
   for (auto& [id, operation] : operations_) {
     operation.asked = now;

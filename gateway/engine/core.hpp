@@ -10,6 +10,7 @@
 
 #include "gateway/engine/entries.hpp"
 #include "gateway/engine/event_log.hpp"
+#include "gateway/engine/pace.hpp"
 #include "gateway/ports/journal.hpp"
 #include "gateway/ports/peer.hpp"
 #include "gateway/ports/service.hpp"
@@ -30,6 +31,7 @@ struct CoreOptions {
   Duration hello_every = Duration::seconds(10);
   std::size_t open_transfers_max = 100'000;
   std::size_t events_kept = 100'000;     // a cursor that is older is refused (USTP-API-010)
+  Duration order_within;                // an order whose transfer would probably take longer is refused; 0: never
 };
 
 // Inputs, as the edges deliver them.
@@ -162,7 +164,7 @@ class Core {
   };
   struct OpenOperation {
     TransferId transfer;
-    protocol::OperationRef operation;
+    OperationKind operation;
     ledger::Intent intent;
     Instant asked;
     bool unseen = false;                // the ledger does not know it: it may never have been reached
@@ -196,7 +198,7 @@ class Core {
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
   void arm(Transfer& transfer, Instant at);
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
-  void open_operation(Transfer& transfer, protocol::OperationRef operation, ledger::Intent intent, Instant now);
+  void open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now);
   void close_operation(const OperationId& id);
   void put_transfer(class Writer& w, const Transfer& transfer) const;
   Result<void> get_transfer(class Reader& r);
@@ -223,6 +225,7 @@ class Core {
   ledger::Intent last_intent_;          // prepared or restored; its number is the highest (snapshots)
   std::uint64_t position_ = 0;
   std::size_t open_ = 0;
+  std::map<GatewayId, Pace> paces_;     // of what this gateway sends to each peer
   bool recovery_only_ = false;
   Counters counters_;
 };

@@ -7,7 +7,7 @@
 namespace ustp::gateway {
 namespace {
 
-constexpr std::uint16_t kEntriesVersion = 2;
+constexpr std::uint16_t kEntriesVersion = 3;
 constexpr std::size_t kCountAt = 2 + 8;  // behind version and time
 
 template <class Alternative>
@@ -64,10 +64,7 @@ void put(Writer& w, const protocol::Record& record) {
   w.u8(static_cast<std::uint8_t>(record.event));
   w.u64(static_cast<std::uint64_t>(record.time.ns));
   w.u8(static_cast<std::uint8_t>(record.operations.size()));
-  for (const auto& op : record.operations) {
-    w.u8(static_cast<std::uint8_t>(op.kind));
-    w.u16(op.ordinal);
-  }
+  for (const auto kind : record.operations) w.u8(static_cast<std::uint8_t>(kind));
   w.u8(record.decision.has_value());
   if (record.decision) put(w, *record.decision);
   w.u8(record.reason.has_value());
@@ -83,10 +80,7 @@ protocol::Record get_record(Reader& r) {
   record.to = static_cast<protocol::State>(r.u8());
   record.event = static_cast<protocol::Event>(r.u8());
   record.time = {static_cast<std::int64_t>(r.u64())};
-  for (auto n = r.u8(); n > 0 && r.ok(); --n) {
-    const auto kind = static_cast<OperationKind>(r.u8());
-    record.operations.push_back({kind, r.u16()});
-  }
+  for (auto n = r.u8(); n > 0 && r.ok(); --n) record.operations.push_back(static_cast<OperationKind>(r.u8()));
   if (r.u8()) record.decision = get_decision(r);
   if (r.u8()) record.reason = get_error(r);
   record.rule = r.text();
@@ -112,7 +106,6 @@ struct Put {
       put(w, e.message);
     } else if (e.kind == StepEntry::Kind::kOutcome) {
       w.u8(static_cast<std::uint8_t>(e.outcome.operation));
-      w.u16(e.outcome.ordinal);
       w.id(e.outcome.outcome.id);
       w.u8(static_cast<std::uint8_t>(e.outcome.outcome.kind));
       put(w, e.outcome.outcome.evidence);
@@ -161,7 +154,6 @@ StepEntry get_step(Reader& r) {
     e.message = get_ref(r);
   } else if (e.kind == StepEntry::Kind::kOutcome) {
     e.outcome.operation = static_cast<OperationKind>(r.u8());
-    e.outcome.ordinal = r.u16();
     e.outcome.outcome.id = r.id<OperationId>();
     e.outcome.outcome.kind = static_cast<ledger::OutcomeKind>(r.u8());
     e.outcome.outcome.evidence = get_evidence(r);

@@ -5,7 +5,7 @@
 namespace ustp::gateway {
 namespace {
 
-constexpr std::uint16_t kSnapshotVersion = 3;
+constexpr std::uint16_t kSnapshotVersion = 4;
 
 Error damaged(const char* what) { return {Code::journal_damaged, std::string("snapshot: ") + what}; }
 
@@ -81,7 +81,6 @@ void put(Writer& w, const protocol::TransferState& s) {
   w.u8(static_cast<std::uint8_t>(s.disposition));
   w.u8(s.complete_received);
   w.u8(s.notice_pending);
-  w.u16(s.release_ordinal);
   w.u64(s.alarms);
   w.u128(s.base_units);
   w.text(s.home.str());
@@ -123,7 +122,6 @@ Result<protocol::TransferState> get_state(Reader& r) {
   s.disposition = static_cast<wire::Disposition>(r.u8());
   s.complete_received = r.u8() != 0;
   s.notice_pending = r.u8() != 0;
-  s.release_ordinal = r.u16();
   s.alarms = r.u64();
   s.base_units = r.u128();
   s.home = r.text_id<GatewayId>();
@@ -195,8 +193,7 @@ void Core::put_transfer(Writer& w, const Transfer& transfer) const {
   for (const auto& id : transfer.operations) {
     const auto& open = operations_.at(id);
     w.id(id);
-    w.u8(static_cast<std::uint8_t>(open.operation.kind));
-    w.u16(open.operation.ordinal);
+    w.u8(static_cast<std::uint8_t>(open.operation));
     w.octets(open.intent.octets);
     put(w, open.asked);
   }
@@ -212,14 +209,17 @@ Result<void> Core::get_transfer(Reader& r) {
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
     const auto id = r.id<OperationId>();
     const auto kind = static_cast<OperationKind>(r.u8());
-    const auto ordinal = r.u16();
     ledger::Intent intent{id, r.bytes()};
     const auto asked = get_instant(r);
     if (!intent.octets.empty()) driver_.restore(intent);
-    open_operation(transfer, {kind, ordinal}, std::move(intent), asked);
+    open_operation(transfer, kind, std::move(intent), asked);
   }
   if (transfer.state.timeline.empty()) return damaged("a timeline");
-  if (!protocol::is_terminal(transfer.state.state)) ++open_;
+  if (!protocol::is_terminal(transfer.state.state)) {
+    ++open_;
+    if (transfer.state.role == protocol::Role::kSender)
+      paces_[transfer.state.peer].opened(transfer.state.timeline.back().at);
+  }
   rearm(transfer, transfer.state.timeline.back().at);
   return {};
 }

@@ -1,9 +1,6 @@
 // ustp-journal: looks at a journal without changing it. PATH: a folder of segments or a SQLite file.
-//   ustp-journal verify PATH            checks the whole chain, prints the head
-//   ustp-journal dump PATH [--from N]   one line per block: position epoch payload-octets hash
-// Exit: 0 the chain is intact, 1 it is damaged (the position is named), 2 the command line or the path cannot be used.
 
-#include <charconv>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "gateway/journal/inspect.hpp"
@@ -12,15 +9,6 @@ namespace {
 
 using namespace ustp;
 using namespace ustp::gateway;
-
-constexpr const char* kUsage =
-    "usage: ustp-journal verify PATH\n       ustp-journal dump PATH [--from N]\n"
-    "PATH: a folder of segments or a SQLite file. Exit: 0 intact, 1 damaged, 2 wrong use.\n";
-
-int usage() {
-  std::fputs(kUsage, stderr);
-  return 2;
-}
 
 Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump, std::string& note) {
   return journal::inspect(file, from, [&](const Block& block, BytesView, const Hash256& hash) -> Result<void> {
@@ -34,24 +22,30 @@ Result<JournalHead> run(const std::string& file, std::uint64_t from, bool dump, 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "--help" || command == "-h") return std::fputs(kUsage, stdout), 0;
-  const bool dump = command == "dump" && (argc == 3 || argc == 5);
-  if (!dump && !(command == "verify" && argc == 3)) return usage();
+  std::string path;
   std::uint64_t from = 1;
-  if (argc == 5) {
-    const std::string_view flag = argv[3], text = argv[4];
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), from);
-    if (flag != "--from" || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || from == 0)
-      return usage();
+  CLI::App app("ustp-journal: looks at a gateway's journal without changing it", "ustp-journal");
+  app.set_version_flag("--version", "ustp-journal " USTP_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 the chain is intact, 1 it is damaged and the position is named, 2 wrong use or no journal.\n"
+             "Example: ustp-journal verify data/journal");
+  auto* verify = app.add_subcommand("verify", "Check the whole chain and print the head");
+  verify->add_option("PATH", path, "A folder of segments or a SQLite file")->required();
+  auto* dump = app.add_subcommand("dump", "One line per block: position, epoch, payload octets, hash");
+  dump->add_option("PATH", path, "A folder of segments or a SQLite file")->required();
+  dump->add_option("--from", from, "First position; default 1")->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
   }
   std::string note;
-  const auto head = run(argv[2], from, dump, note);
+  const auto head = run(path, from, dump->parsed(), note);
   if (!head) {
     std::fprintf(stderr, "%s\n", to_string(head.error()).c_str());
     return head.error().code == Code::journal_damaged ? 1 : 2;
   }
-  if (!dump)
+  if (!dump->parsed())
     std::printf("intact: position %llu, epoch of the last block %llu, hash %s\n",
                 static_cast<unsigned long long>(head->position), static_cast<unsigned long long>(head->epoch),
                 head->hash.hex().c_str());

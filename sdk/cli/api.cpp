@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 
+#include "sdk/cli/advice.hpp"
+
 namespace ustp::cli {
 
 std::shared_ptr<Connection> add_connection(CLI::App& command, bool with_json) {
@@ -36,6 +38,10 @@ Result<std::unique_ptr<client::Client>> connect(const Connection& c) {
 
 int complain(const client::Failure& failure) {
   std::fprintf(stderr, "ustp: %s\n", client::to_string(failure).c_str());
+  if (failure.kind == client::Failure::Kind::kUnreachable)
+    advise("is the gateway running, and --api its address? what was ordered may have arrived: ask again with the same key");
+  else
+    advise(advice(failure.code));
   return failure.kind == client::Failure::Kind::kUnreachable ? kUnreachable : kFailed;
 }
 

@@ -29,11 +29,17 @@ void add_statement(CLI::App& root, Run& run);
 void add_journal(CLI::App& root, Run& run);
 void add_verify(CLI::App& root, Run& run);
 void add_crypto(CLI::App& root, Run& run);
-void add_transfer(CLI::App& root, Run& run);  // these five speak to a gateway's API
+void add_msg(CLI::App& root, Run& run);
+void add_token(CLI::App& root, Run& run);
+void add_vectors(CLI::App& root, Run& run);
+void add_config(CLI::App& root, Run& run);
+void add_evidence(CLI::App& root, Run& run);
+void add_verify_options(CLI::App& command, Run& run);  // of `verify` and `evidence verify`, which are one command
+void add_transfer(CLI::App& root, Run& run);           // these speak to a gateway's API
 void add_positions(CLI::App& root, Run& run);
 void add_instruments(CLI::App& root, Run& run);
-void add_evidence(CLI::App& root, Run& run);
 void add_events(CLI::App& root, Run& run);
+void add_evidence_get(CLI::App& evidence, Run& run);
 void add_statement_apply(CLI::App& statement, Run& run);
 
 // Prints "ustp: …" to stderr; gives kUsage for what the caller named wrongly, kFailed for everything else.

@@ -35,14 +35,12 @@ int apply_files(const Connection& c, const std::vector<std::string>& files) {
 
 }  // namespace
 
-void add_evidence(CLI::App& root, Run& run) {
+void add_evidence_get(CLI::App& evidence, Run& run) {
   struct Options {
     std::string id, out;
   };
-  auto* app = root.add_subcommand("evidence", "Evidence of a transfer");
-  app->require_subcommand(1);
   const auto o = std::make_shared<Options>();
-  auto* get = app->add_subcommand("get", "Fetch the sealed evidence bundle of a transfer; check it with `ustp verify`");
+  auto* get = evidence.add_subcommand("get", "Fetch the sealed evidence bundle of a transfer; check it with `ustp verify`");
   const auto c = add_connection(*get, false);
   get->add_option("ID", o->id, "Transfer id")->required();
   get->add_option("--out", o->out, "Where the bundle goes; an existing file is never replaced")->required();

@@ -1,5 +1,6 @@
 // ustp id check: the identifiers' own checks, one line per value.
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "sdk/cli/command.hpp"
 #include "ustp/domain/identifiers.hpp"
@@ -27,6 +28,7 @@ void add_id(CLI::App& root, Run& run) {
   struct Options {
     std::string kind;
     std::vector<std::string> values;
+    bool json = false;
   };
   auto* app = root.add_subcommand("id", "Identifiers of the securities industry");
   app->require_subcommand(1);
@@ -34,15 +36,21 @@ void add_id(CLI::App& root, Run& run) {
   auto* sub = app->add_subcommand("check", "Check values of one kind: isin lei dti bic mic cfi uti");
   sub->add_option("KIND", o->kind, "isin, lei, dti, bic, mic, cfi or uti")->required()->check(CLI::IsMember(checks()));
   sub->add_option("VALUE", o->values, "What to check")->required();
+  sub->add_flag("--json", o->json, "Print a list of {value, ok, error} as JSON");
   sub->footer("Exit code 1 when one value fails.\nExample: ustp id check isin US0378331005 DE0007164600");
   sub->callback([o, &run] {
     run = [o] {
       bool all = true;
+      auto list = nlohmann::ordered_json::array();
       for (const auto& value : o->values) {
         const Error error = checks().at(o->kind)(value);
         all &= error == Error{};
-        print((error == Error{} ? "ok " + value : "FAILED " + value + " " + to_string(error)) + "\n");
+        if (o->json)
+          list.push_back({{"value", value}, {"ok", error == Error{}}, {"error", error == Error{} ? "" : to_string(error)}});
+        else
+          print((error == Error{} ? "ok " + value : "FAILED " + value + " " + to_string(error)) + "\n");
       }
+      if (o->json) print(list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
       return static_cast<int>(all ? kOk : kFailed);
     };
   });

@@ -18,6 +18,7 @@ namespace journal = gateway::journal;
 struct Options {
   std::string file;
   std::uint64_t from = 1;
+  bool json = false;  // of verify
   std::string out;  // folder for the frames of equivocations; empty: only told
 };
 
@@ -32,7 +33,10 @@ int walk(const Options& o, bool dump) {
   const auto head = journal::inspect(o.file, o.from, show, &note);
   if (!head) return head.error().code == Code::journal_damaged ? complain(head.error()) : usage_error(head.error());
   if (!note.empty()) std::fprintf(stderr, "ustp: %s\n", note.c_str());
-  if (!dump)
+  if (!dump && o.json)
+    print("{\"position\": " + std::to_string(head->position) + ", \"epoch\": " + std::to_string(head->epoch) + ", \"hash\": \"" +
+          head->hash.hex() + "\", \"tail_cut\": " + (note.empty() ? "false" : "true") + "}\n");
+  else if (!dump)
     print("intact: position " + std::to_string(head->position) + ", epoch of the last block " +
           std::to_string(head->epoch) + ", hash " + head->hash.hex() + "\n");
   return kOk;
@@ -110,6 +114,7 @@ void add_journal(CLI::App& root, Run& run) {
   const auto o = std::make_shared<Options>();
   auto* verify = app->add_subcommand("verify", "Check the whole chain and print the head; exit 1 when it is damaged");
   verify->add_option("PATH", o->file, "A folder of segments or a SQLite file")->required();
+  verify->add_flag("--json", o->json, "Print the head as JSON");
   verify->footer("Example: ustp journal verify data/journal");
   verify->callback([o, &run] { run = [o] { return walk(*o, false); }; });
   auto* dump = app->add_subcommand("dump", "One line per block: position, epoch, payload octets, hash");

@@ -3,16 +3,19 @@
 #include <csignal>
 #include <cstdio>
 
+#include "sdk/cli/advice.hpp"
 #include "sdk/cli/command.hpp"
 
 namespace ustp::cli {
 
 int complain(const Error& error) {
   std::fprintf(stderr, "ustp: %s\n", to_string(error).c_str());
+  advise(advice(error.code));
   return error.code == Code::io_error ? kUsage : kFailed;
 }
 int usage_error(const Error& error) {
   std::fprintf(stderr, "ustp: %s\n", to_string(error).c_str());
+  advise(advice(error.code));
   return kUsage;
 }
 void print(const std::string& text) {
@@ -33,12 +36,16 @@ int run(int argc, char** argv) {
   add_statement(app, action);
   add_journal(app, action);
   add_verify(app, action);
+  add_evidence(app, action);
+  add_msg(app, action);
+  add_token(app, action);
+  add_vectors(app, action);
+  add_config(app, action);
   add_crypto(app, action);
 #ifdef USTP_CLI_HAS_CLIENT
   add_transfer(app, action);
   add_positions(app, action);
   add_instruments(app, action);
-  add_evidence(app, action);
   add_events(app, action);
 #endif
   try {

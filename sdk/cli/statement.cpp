@@ -89,6 +89,7 @@ int show(const std::vector<std::string>& files) {
 
 struct VerifyOptions {
   std::string log, authority, key;
+  bool json = false;
 };
 int verify(const VerifyOptions& o) {
   const auto pem = read_file(o.key, kMaxKeyFile);
@@ -101,6 +102,17 @@ int verify(const VerifyOptions& o) {
   auto registry = make_registry(o.authority, *spki);
   if (!registry) return usage_error(registry.error());
   if (auto done = fold_log(o.log, *registry); !done) return complain(done.error());
+  if (o.json) {
+    print(nlohmann::ordered_json{{"statements", registry->position()},
+                                 {"head", registry->head().hex()},
+                                 {"participants", registry->participants().size()},
+                                 {"ledgers", registry->ledgers().size()},
+                                 {"instruments", registry->instruments().size()},
+                                 {"accounts", registry->accounts().size()}}
+              .dump() +
+          "\n");
+    return kOk;
+  }
   print("ok: " + std::to_string(registry->position()) + " statements, head " + registry->head().hex() + "\n" +
         std::to_string(registry->participants().size()) + " participants, " +
         std::to_string(registry->ledgers().size()) + " ledgers, " + std::to_string(registry->instruments().size()) +
@@ -143,6 +155,7 @@ void add_verify_log(CLI::App& parent, Run& run) {
   app->add_option("--log", o->log, "Folder of NNNNNN.stm files")->required();
   app->add_option("--authority", o->authority, "The authority's id")->required();
   app->add_option("--authority-key", o->key, "The authority's public key (PEM)")->required();
+  app->add_flag("--json", o->json, "Print the same as JSON");
   app->footer(
       "Example: ustp statement verify --log statements --authority association --authority-key authority.pub.pem");
   app->callback([o, &run] { run = [o] { return verify(*o); }; });

@@ -69,17 +69,20 @@ int verify(const Options& o) {
 
 }  // namespace
 
-void add_verify(CLI::App& root, Run& run) {
+void add_verify_options(CLI::App& app, Run& run) {
   const auto o = std::make_shared<Options>();
-  auto* app = root.add_subcommand("verify", "Check an evidence bundle offline, one line per check and a verdict");
-  app->add_option("BUNDLE", o->bundle, "Evidence bundle, as `ustp evidence get` writes it")->required();
-  app->add_option("--authority", o->authority, "The authority's id")->required();
-  app->add_option("--authority-key", o->key, "The authority's public key (PEM)")->required();
-  app->add_flag("--json", o->json, "Print the report as JSON");
-  app->footer(
+  app.add_option("BUNDLE", o->bundle, "Evidence bundle, as `ustp evidence get` writes it")->required();
+  app.add_option("--authority", o->authority, "The authority's id")->required();
+  app.add_option("--authority-key", o->key, "The authority's public key (PEM)")->required();
+  app.add_flag("--json", o->json, "Print the report as JSON");
+  app.footer(
       "Exit codes: 0 valid, 1 a check failed, 2 the file is no bundle or cannot be read.\n"
       "Example: ustp verify transfer.bundle --authority association --authority-key authority.pub.pem");
-  app->callback([o, &run] { run = [o] { return verify(*o); }; });
+  app.callback([o, &run] { run = [o] { return verify(*o); }; });
+}
+
+void add_verify(CLI::App& root, Run& run) {
+  add_verify_options(*root.add_subcommand("verify", "Check an evidence bundle offline, one line per check and a verdict"), run);
 }
 
 }  // namespace ustp::cli

@@ -126,8 +126,26 @@ def evidence(show, world, transfer_id):
         show.check("one flipped bit makes it fail", True, f"octet {place}: {str(e).strip().splitlines()[-1][:90]}")
 
 
-def keep_running(show, world):
+def keep_running(show, world, place):
+    """`place` leads to the network's folder as long as it runs; the guides of docs/ begin with its file `environment`."""
+    (world.folder / "environment").write_text(world.environment())
+    if place.is_symlink():
+        place.unlink()
+    place.symlink_to(world.folder)
+    try:
+        how_to_call(show, world, place)
+        while all(g.process.running() for g in world.gateways):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        print()
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def how_to_call(show, world, place):
     show.title("it stays up; Ctrl-C ends it")
+    show.say(f". {os.path.relpath(place)}/environment    # then as docs/guides say: ustp positions $USTP_ISIN")
+    show.say("")
     pki = world.folder / "pki"
     for gateway in world.gateways:
         show.say(f"{gateway.id}: https://127.0.0.1:{gateway.api_port}  admin http://127.0.0.1:{gateway.admin_port}/metrics")
@@ -140,11 +158,6 @@ def keep_running(show, world):
             f'"target_ledger":"{world.corda.id}"}}')
     show.say(f"curl {who} -H 'Content-Type: application/json' -H 'Idempotency-Key: first' -d '{body}' {url}/transfers")
     show.say(f"{world.bin}/quickstart " + " ".join(map(str, world.quickstart())))
-    try:
-        while all(g.process.running() for g in world.gateways):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        print()
 
 
 def story(show, world, amounts, point):
@@ -182,6 +195,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build/dev")
     parser.add_argument("--keep", action="store_true", help="leave it running and print how to call it")
+    parser.add_argument("--place", type=Path, help="with --keep: link to the network's folder; default: demo beside the build")
     parser.add_argument("--seed", type=int, help="of the random amounts and kill point")
     options = parser.parse_args()
     show = Show()
@@ -203,7 +217,7 @@ def main():
             world.start()
             story(show, world, amounts, point)
             if options.keep:
-                keep_running(show, world)
+                keep_running(show, world, options.place or Path(options.build).resolve().parent / "demo")
             ends = world.stop()
             show.title("the end")
             for name, status in ends.items():

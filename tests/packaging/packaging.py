@@ -4,12 +4,17 @@
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import command_pages
+
 SOURCE = Path(__file__).resolve().parents[2]
+MOST_EXPOSED = 15  # in tenths: what `systemd-analyze security` may say of the unit at most
+PROGRAMS = {"ustp": 1, "ustp-journal": 8, "ustp-gateway": 8}  # and the section of each one's manual page
 EXAMPLES = ("verify_evidence", "own_ledger", "quickstart", "follow_events")
 
 
@@ -93,10 +98,29 @@ def packages(options, work):
         fields = run("dpkg-deb", "-f", path, "Package", "Version", "Architecture", "Depends")
         demand(f"Package: {name}" in fields and "Depends: " in fields, " · ".join(fields.split("\n")[:3]))
         run("dpkg-deb", "-x", path, work / "root")
-    for program in ("ustp", "ustp-journal", "ustp-gateway"):
+    for program in PROGRAMS:
         run(work / "root/usr/bin" / program, "--help")
     demand(True, "the packaged programs run")
+    command_pages.check(work / "root/usr", PROGRAMS)
+    service(work / "root", files["ustp-gateway"], work)
     use(work / "root/usr", work)
+
+
+def service(root, package, work):
+    """The unit: what systemd thinks of it, where there is systemd; the package's scripts are shell."""
+    unit = root / "usr/lib/systemd/system/ustp-gateway.service"
+    text = unit.read_text()
+    demand("Type=notify" in text and "/usr/bin/ustp-gateway --config" in text, "the unit starts the packaged gateway")
+    demand((root / "usr/lib/sysusers.d/ustp-gateway.conf").exists(), "the unit's user comes with it")
+    run("dpkg-deb", "-e", package, work / "control")
+    for name in ("postinst", "prerm", "postrm"):
+        run("sh", "-n", work / "control" / name)
+        demand(os.access(work / "control" / name, os.X_OK), f"{name} can be run")
+    if not shutil.which("systemd-analyze"):
+        print("SKIPPED the unit's score: no systemd-analyze here")
+        return
+    score = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={MOST_EXPOSED}", unit)
+    demand(True, "systemd's opinion: " + score.strip().splitlines()[-1].strip("→ "))
 
 
 def main():

@@ -18,6 +18,10 @@ void SimLedger::ask(Ask ask, Instant now, Chance& chance) {
     answers_.push_back({ask.run, {ask.id, OutcomeKind::kUnknown, {}, {}}, ask.due});
     return;
   }
+  if (ask.execute && chance.happens(Fault::kRequestCopied)) {  // on another way, behind whatever comes meanwhile
+    copies_.push_back(ask);
+    copies_.back().due = now + Duration::milliseconds(static_cast<std::int64_t>(chance.below(120'000)));
+  }
   asked_.push_back(std::move(ask));
 }
 
@@ -29,11 +33,17 @@ void SimLedger::run_ended(std::uint64_t run, Chance& chance) {
 Instant SimLedger::next() const {
   Instant out{INT64_MAX};
   for (const auto& ask : asked_) out = std::min(out, ask.due);
+  for (const auto& copy : copies_) out = std::min(out, copy.due);
   for (const auto& told : answers_) out = std::min(out, told.due);
   return out;
 }
 
 bool SimLedger::step(Instant now, Chance& chance, Trace& trace) {
+  const auto copy = std::find_if(copies_.begin(), copies_.end(), [&](const Ask& ask) { return ask.due <= now; });
+  if (copy != copies_.end()) {
+    asked_.insert(asked_.begin(), std::move(*copy));
+    copies_.erase(copy);
+  }
   std::vector<std::size_t> due;
   for (std::size_t i = 0; i < asked_.size() && !(in_order() && !due.empty()); ++i)
     if (asked_[i].due <= now) due.push_back(i);
@@ -113,8 +123,8 @@ bool ChainLedger::waits(const OperationId& id) const {
 }
 
 ledger::Outcome ChainLedger::execute(const Ask& ask, Instant now) {
-  if (auto known = BookLedger::query(ask); known.kind != OutcomeKind::kUnknown)
-    return known.kind == OutcomeKind::kRejected ? known : run(ask.request);
+  // What was refused runs again: it is asked again under its id, or this is a copy of the first request.
+  if (const auto known = book_.ask(ask.id); known.kind != OutcomeKind::kUnknown) return run(ask.request);
   if (!waits(ask.id)) pool_.push_back(ask.request);
   if (block_due_.ns == INT64_MAX) block_due_ = now + Duration::milliseconds(10);
   return {ask.id, OutcomeKind::kPending, {}, {}};

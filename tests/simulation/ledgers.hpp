@@ -57,7 +57,7 @@ class SimLedger {
 
   ledger::LedgerProfile profile_;
   UnitRatio ratio_;
-  std::vector<Ask> asked_;
+  std::vector<Ask> asked_, copies_;       // copies outlive the run that asked
   std::deque<Told> answers_;
   std::vector<ledger::OperationRequest> effects_;
   std::uint64_t run_ = 0;                 // the newest that asked

@@ -26,6 +26,8 @@ constexpr Regression kRegressions[] = {
     {103699, "a clock ahead at the start and put back before the first input stopped the questions"},
     {1568, "replay of a time when the clock was ahead left the next questions far away"},
     {309254, "an outcome that fits no state closed its operation without a block"},
+    {310763, "a copy of a refused lock took effect after the transfer had ended"},
+    {500209, "an acknowledgement with a wrong number, unsigned, put a gateway into recovery for good"},
     {1408, "a sender restored from before its decision decided otherwise"},
     {1184, "a statement lost with its gateway was never handed in again"},
 };

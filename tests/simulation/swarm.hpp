@@ -17,6 +17,7 @@ enum class Fault : std::uint8_t {
   kClockWrong, kClockJump,
   kLedgerSlow, kRequestLost, kAnswerLost, kAnswerTwice, kAnswerUnknown, kAnswerPending, kRequestOutlivesCrash, kReorganisation,
   kClientRetry, kClientOtherBody, kClientCancel, kOverload, kAccountBlockedAtLedger, kAccountBlockedByStatement,
+  kRequestCopied,
   kCount
 };
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kCount);

@@ -94,6 +94,7 @@ std::unique_ptr<gateway::Core> World::make_core(Node& node, FakeDriver& driver) 
   gateway::CoreOptions options;
   options.self = node.id;
   options.ledger = node.ledger_id;
+  options.order_within = order_within;
   protocol::Registry registry(AuthorityId::literal("association"), crypto::make_verifier(authority_->spki()).value());
   for (std::size_t i = 0; i < first_statements_; ++i) REQUIRE(registry.apply(statements_[i]));
   return std::make_unique<gateway::Core>(options, std::move(registry), *node.signer, random_, driver, prove_fake);

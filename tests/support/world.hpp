@@ -57,6 +57,7 @@ class World {
   bool step(const std::function<bool(Node&)>& before_effects = {}, std::size_t batch_max = 3);
   // One input to one node, as a batch of its own: journalled, its effects let out; gives what it did.
   gateway::BatchResult feed(Node& node, gateway::CoreInput input);
+  Duration order_within;                         // of every core that starts from now on; CoreOptions
   // Sees every frame on its way; true loses it.
   std::function<bool(const Carried&)> on_wire;
   void settle(std::size_t steps_max = 2000);     // until nothing moves; restarts crashed nodes

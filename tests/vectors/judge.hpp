@@ -14,6 +14,7 @@ Judgement judge_form(const std::string& kind, const Value& input);    // identif
 Judgement judge_proof(const std::string& kind, const Value& input);   // keys, trees, operations, claims
 Judgement judge_wire(const std::string& kind, const Value& input);    // messages and frames
 Judgement judge_record(const std::string& kind, const Value& input);  // statements, bundles, evidence
+Judgement judge_json(const std::string& kind, const Value& input);    // messages in JSON, signed or not
 
 struct Verdict {
   bool as_stated = false;

@@ -130,7 +130,7 @@ Judgement judge_record(const std::string& kind, const Value& in) {
 
 Verdict check(const Vector& v) {
   if (v.kind == "evidence") return check_evidence(v);
-  for (const auto judge : {judge_form, judge_proof, judge_wire, judge_record}) {
+  for (const auto judge : {judge_form, judge_proof, judge_wire, judge_record, judge_json}) {
     const auto found = judge(v.kind, v.input);
     if (!found) continue;
     if (!*found) {

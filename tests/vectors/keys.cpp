@@ -144,6 +144,8 @@ std::unique_ptr<crypto::Signer> named_signer(std::string_view name, crypto::Algo
   return std::make_unique<Ed25519Signer>(seed.view());
 }
 
+Bytes hmac_sha256(BytesView key, BytesView data) { return hmac(key, data); }
+
 Bytes with_high_s(BytesView signature) {
   Group group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
   Number s = number(signature.subspan(32));

@@ -13,5 +13,7 @@ namespace ustp::vectors {
 std::unique_ptr<crypto::Signer> named_signer(std::string_view name, crypto::Algorithm algorithm);
 // The other value of s for the same message: valid ECDSA, and not the form that the protocol admits.
 Bytes with_high_s(BytesView signature);
+// HMAC with SHA-256, for those who take a public key for a secret.
+Bytes hmac_sha256(BytesView key, BytesView data);
 
 }  // namespace ustp::vectors

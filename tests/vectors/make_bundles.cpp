@@ -3,6 +3,8 @@
 #include "tests/vectors/people.hpp"
 #include "ustp/base/big_endian.hpp"
 #include "ustp/wire/bundle.hpp"
+#include "ustp/wire/json_message.hpp"
+#include "ustp/wire/json_signature.hpp"
 #include "tests/unit/wire/samples.hpp"
 
 namespace ustp::vectors {
@@ -17,9 +19,9 @@ constexpr Instant kNow{1'800'000'000'000'000'000};
 // One conversation from csd to eth, message by message, each in a batch of its own.
 class Conversation {
  public:
-  Conversation()
-      : authority_(named_signer("association", Algorithm::kEs256)), csd_(named_signer("gw-csd", Algorithm::kEs256)),
-        eth_(named_signer("gw-eth", Algorithm::kEd25519)), corda_(named_signer("gw-corda", Algorithm::kEs256)), author_(*authority_) {
+  explicit Conversation(bool json = false)
+      : json_(json), authority_(named_signer("association", Algorithm::kEs256)), csd_(named_signer("gw-csd", Algorithm::kEs256)),
+        eth_(named_signer("gw-eth", json ? Algorithm::kEs256 : Algorithm::kEd25519)), corda_(named_signer("gw-corda", Algorithm::kEs256)), author_(*authority_) {
     introduce(author_, *csd_, *eth_, *corda_);
     terms_ = samples::terms(false);
     terms_.sender_gateway = GatewayId::literal("gw-csd");
@@ -37,6 +39,11 @@ class Conversation {
   void say(bool sender, const std::function<Body()>& body) {
     Message m{samples::id<SessionId>(1), samples::id<TransferId>(2), samples::id<SettlementId>(3), last_, {}, body()};
     if (change) change(m);
+    last_ = json_ ? say_json(sender, m) : say_batch(sender, m);
+    if (m.type() == MessageType::kTransferCommence) commence_ = last_;
+    if (m.type() == MessageType::kCommitReady) vote_ = last_;
+  }
+  Hash256 say_batch(bool sender, const Message& m) {
     const Bytes octets = encode(m);
     auto& signer = sender ? *csd_ : *eth_;
     auto& head = heads_[sender ? 0 : 1];
@@ -55,9 +62,22 @@ class Conversation {
     const auto copy = [](BytesView v) { return Bytes(v.begin(), v.end()); };
     bundle_.messages.push_back({octets, both[0].salt, crypto::merkle_prove(leaves, 0), copy(view.header_octets), copy(view.signature)});
     head = {header.sequence, crypto::sha256(view.header_octets)};
-    last_ = message_hash(octets);
-    if (m.type() == MessageType::kTransferCommence) commence_ = last_;
-    if (m.type() == MessageType::kCommitReady) vote_ = last_;
+    return message_hash(octets);
+  }
+  Hash256 say_json(bool sender, Message m) {
+    if (auto* proposal = std::get_if<TransferProposal>(&m.body)) proposal->encoding = kJsonEncoding;
+    const Bytes octets = encode_json(m).value();
+    auto& head = heads_[sender ? 0 : 1];
+    JsonHeader header;
+    header.sender = sender ? terms_.sender_gateway : terms_.recipient_gateway;
+    header.recipient = sender ? terms_.recipient_gateway : terms_.sender_gateway;
+    header.sequence = head.sequence + 1;
+    header.previous = head.hash;
+    header.time = {kNow.ns + static_cast<std::int64_t>(bundle_.messages.size())};
+    const auto held = parse_json_signed(seal_json(header, octets, sender ? *csd_ : *eth_).value()).value();
+    bundle_.messages.push_back(proven_json(held));
+    head = {header.sequence, held.signed_hash};
+    return message_hash(octets);
   }
   void begin();
   void commit(bool suspense);
@@ -85,6 +105,7 @@ class Conversation {
     return wire::legs_root({&leg, 1});
   }
 
+  const bool json_;
   std::unique_ptr<crypto::Signer> authority_, csd_, eth_, corda_;
   Author author_;
   ChannelHead heads_[2];
@@ -303,6 +324,43 @@ Maker make_bundles() {
   flawed_seals(m);
   flawed_messages(m);
   flawed_evidence(m);
+  return m;
+}
+
+// A conversation in JSON: each message its own JWS.
+Maker make_json_bundles() {
+  Maker m("json-bundles", "Evidence of conversations in JSON (chapters 03c and 05).");
+  m.about("evidence", {"USTP-JSN-030", "USTP-JSN-031", "USTP-JSN-032", "USTP-JSN-033"});
+  for (const bool suspense : {false, true}) {
+    Conversation c(true);
+    c.commit(suspense);
+    m.valid(suspense ? "a commit in JSON, into suspense" : "a commit in JSON", c.input());
+  }
+  Conversation aborted(true);
+  aborted.begin();
+  aborted.abort();
+  m.valid("an abort in JSON", aborted.input());
+  const auto broken = [&m](const char* flaw, const char* id, const Change& change) {
+    Conversation c(true);
+    c.commit(false);
+    change(c);
+    m.about("evidence", {id, "USTP-JSN-032", "USTP-JSN-033"});
+    m.flawed(flaw, c.input(), id);
+  };
+  broken("a bit of a signature", "USTP-EVD-014", [](auto& c) { c.bundle_.messages[4].signature[9] ^= 1; });
+  broken("another header", "USTP-EVD-014", [](auto& c) { c.bundle_.messages[4].batch_header = c.bundle_.messages[6].batch_header; });
+  broken("a tree around a JWS", "USTP-EVD-014", [](auto& c) { c.bundle_.messages[4].proof.count = 2; });
+  broken("a salt beside a JWS", "USTP-EVD-014", [](auto& c) { c.bundle_.messages[4].salt = samples::id<Salt>(1); });
+  broken("the header of a batch before JSON", "USTP-EVD-014",
+         [](auto& c) { c.bundle_.messages[4].batch_header = committed().bundle_.messages[4].batch_header; });
+  broken("a message in the other encoding under a JWS", "USTP-EVD-014",
+         [](auto& c) { c.bundle_.messages[4].octets = committed().bundle_.messages[4].octets; });
+  broken("no vote", "USTP-EVD-015", [](auto& c) { c.bundle_.messages.erase(c.bundle_.messages.begin() + 7); });
+  Conversation chained(true);
+  in_message(MessageType::kCommitReady, [](Message& message) { message.previous = samples::id<Hash256>(9); })(chained);
+  chained.commit(false);
+  m.about("evidence", {"USTP-EVD-015", "USTP-JSN-030"});
+  m.flawed("a vote that answers another message", chained.input(), "USTP-EVD-015");
   return m;
 }
 

@@ -158,7 +158,7 @@ void operations(Maker& m) {
       const bool alone = kind == OperationKind::kLock || kind == OperationKind::kCreate;
       const auto of = kind == OperationKind::kAssign ? OperationKind::kCreate : OperationKind::kLock;
       const auto id = [&](OperationKind k) {
-        return protocol::operation_id(t.source_ledger, t.sender_gateway, transfer, k, 0).hex();
+        return protocol::operation_id(t.source_ledger, t.sender_gateway, transfer, k).hex();
       };
       m.valid(std::string(to_string(kind)) + (full ? " of two lots" : " of one lot"),
               Members{{"id", id(kind)},

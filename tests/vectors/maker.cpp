@@ -16,7 +16,7 @@ void Maker::add(std::string title, Value input, std::string code) {
   v.valid = code.empty();
   v.code = std::move(code);
   if (v.valid) {
-    for (const auto judge : {judge_form, judge_proof, judge_wire, judge_record})
+    for (const auto judge : {judge_form, judge_proof, judge_wire, judge_record, judge_json})
       if (const auto found = judge(v.kind, v.input)) {
         if (*found) v.output = **found;
         break;
@@ -30,7 +30,8 @@ void Maker::add(std::string title, Value input, std::string code) {
 std::vector<Maker> make_all() {
   std::vector<Maker> out;
   for (const auto make : {make_identifiers, make_amounts, make_proofs, make_messages, make_flawed_messages, make_frames,
-                          make_statements, make_logs, make_bundles})
+                          make_statements, make_logs, make_bundles, make_json_messages,
+                          make_flawed_json, make_json_signatures, make_json_bundles})
     out.push_back(make());
   return out;
 }

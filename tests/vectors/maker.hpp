@@ -41,6 +41,10 @@ Maker make_frames();
 Maker make_statements();
 Maker make_logs();
 Maker make_bundles();
+Maker make_json_messages();
+Maker make_flawed_json();
+Maker make_json_signatures();
+Maker make_json_bundles();
 std::vector<Maker> make_all();
 
 }  // namespace ustp::vectors

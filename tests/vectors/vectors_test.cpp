@@ -65,6 +65,10 @@ TEST_CASE("frames are judged as stated") { as_stated("frames"); }
 TEST_CASE("statements are judged as stated") { as_stated("statements"); }
 TEST_CASE("logs are judged as stated") { as_stated("logs"); }
 TEST_CASE("bundles are judged as stated") { as_stated("bundles"); }
+TEST_CASE("messages in JSON are judged as stated") { as_stated("json-messages"); }
+TEST_CASE("flawed messages in JSON are judged as stated") { as_stated("flawed-json-messages"); }
+TEST_CASE("signed messages in JSON are judged as stated") { as_stated("json-signatures"); }
+TEST_CASE("bundles of conversations in JSON are judged as stated") { as_stated("json-bundles"); }
 
 TEST_CASE("the committed files are what the generator writes, at least 300 valid and 300 flawed, each id once") {
   std::size_t valid = 0, flawed = 0;

@@ -112,7 +112,9 @@ Result<Verdict> run(Store& store, const iso::Operation& o) {
   if (o.units.is_zero()) return refused(Code::quantity_zero);
   if (!names_own_accounts(book, o)) return refused(Code::unknown_account);
   USTP_TRY(const auto account, store.account(o.account));
-  if (!account) return refused(Code::unknown_account);
+  const bool undoes = o.kind == OperationKind::kUnlock || o.kind == OperationKind::kDestroy;
+  // An account that is not there never had anything to undo; its operation is tombstoned all the same.
+  if (!account && !undoes) return refused(Code::unknown_account);
   std::optional<Account> counter;
   if (!o.counter.empty()) {
     USTP_TRY(counter, store.account(o.counter));
@@ -121,7 +123,7 @@ Result<Verdict> run(Store& store, const iso::Operation& o) {
   switch (o.kind) {
     case OperationKind::kLock: return lock(store, o, *account);
     case OperationKind::kUnlock:
-    case OperationKind::kDestroy: return undo(store, o, *account);
+    case OperationKind::kDestroy: return undo(store, o, account.value_or(Account{}));
     case OperationKind::kExtinguish: return extinguish(store, o, *account, *counter);
     case OperationKind::kCreate: return earmark(store, o, *account);
     case OperationKind::kAssign:

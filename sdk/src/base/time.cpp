@@ -89,10 +89,10 @@ Result<Instant> parse_rfc3339(std::string_view text) {
     }
   }
   const std::int64_t seconds = days_of(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
-  std::int64_t ns = 0;
-  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) || __builtin_add_overflow(ns, fraction, &ns))
-    return bad("outside the years 1677 to 2262");
-  return Instant{ns};
+  // Together, and only then within 64 bits: the first second there is begins before the first nanosecond there is.
+  __extension__ const __int128 ns = static_cast<__int128>(seconds) * kNsPerSecond + fraction;
+  if (ns < INT64_MIN || ns > INT64_MAX) return bad("outside the years 1677 to 2262");
+  return Instant{static_cast<std::int64_t>(ns)};
 }
 
 Instant SystemClock::now() const {

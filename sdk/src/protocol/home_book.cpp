@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ustp/wire/json_signature.hpp"
+
 namespace ustp::protocol {
 namespace {
 
@@ -51,8 +53,8 @@ Result<void> HomeBook::on_notice(const wire::Message& message, const Hash256& ha
   const auto keys = registry.key_lookup();
   USTP_TRY(auto proposal_header, wire::verify_proven(notice.proposal, keys));
   USTP_TRY(auto commit_header, wire::verify_proven(notice.commit_final, keys));
-  USTP_TRY(auto proposal, wire::decode(notice.proposal.octets));
-  USTP_TRY(auto commit, wire::decode(notice.commit_final.octets));
+  USTP_TRY(auto proposal, wire::decode_proven(notice.proposal));
+  USTP_TRY(auto commit, wire::decode_proven(notice.commit_final));
   const auto* offer = std::get_if<wire::TransferProposal>(&proposal.body);
   const auto* final = std::get_if<wire::CommitFinal>(&commit.body);
   if (!offer || !final) return Error{Code::evidence_mismatch, "notice without proposal and commit-final"};

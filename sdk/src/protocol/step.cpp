@@ -29,7 +29,7 @@ struct Builder {
     const auto message = compose(view, view.last_received, std::move(body));
     out.messages.push_back({view.peer, message.type(), wire::encode(message)});
   }
-  void operate(OperationKind kind, std::uint16_t ordinal = 0) { out.record.operations.push_back({kind, ordinal}); }
+  void operate(OperationKind kind) { out.record.operations.push_back(kind); }
   wire::DecisionRecord decide(wire::DecisionOutcome outcome, Hash256 votes) {
     wire::DecisionRecord decision{view.settlement, view.legs_root, votes, outcome, now, facts.self};
     out.record.decision = decision;
@@ -95,18 +95,21 @@ void Builder::act(Action action) {
       break;
     case Action::kDestroySilently: operate(OperationKind::kDestroy); break;
     case Action::kAskStatus: send(wire::StatusRequest{}); break;
-    case Action::kRelease: operate(OperationKind::kRelease, view.release_ordinal); break;
+    case Action::kRelease: operate(OperationKind::kRelease); break;
   }
 }
 
 Result<Event> outcome_event(const TransferState& state, const OutcomeInput& in, const Facts& facts, Instant now) {
   const bool final = in.outcome.kind == ledger::OutcomeKind::kFinal;
+  // A refusal tells of now: a copy of the request may still be on its way. Never is for ever (decision 8).
+  const bool never =
+      in.outcome.kind == ledger::OutcomeKind::kNever || in.outcome.error.code == Code::operation_tombstoned;
   switch (in.operation) {
-    case OperationKind::kLock: return final ? Event::kLockFinal : Event::kLockRefused;
+    case OperationKind::kLock: return final ? Event::kLockFinal : never ? Event::kLockNever : Event::kLockRefused;
     case OperationKind::kUnlock: return final ? Event::kUnlockFinal : Event::kUnlockRefused;
     case OperationKind::kExtinguish: return final ? Event::kExtinguishFinal : Event::kExtinguishRefused;
     case OperationKind::kCreate: {
-      if (!final) return Event::kCreateRefused;
+      if (!final) return never ? Event::kCreateNever : Event::kCreateRefused;
       // Deadline, clocks and eligibility are judged here, at the vote, and never after it (USTP-TRF-044).
       const bool may_vote = now <= state.terms.vote_by && !facts.peer_skewed &&
                             beneficiary_findings(state.terms, *facts.registry, now).empty();
@@ -115,7 +118,6 @@ Result<Event> outcome_event(const TransferState& state, const OutcomeInput& in, 
     case OperationKind::kAssign: return final ? Event::kAssignFinal : Event::kAssignRefused;
     case OperationKind::kSuspend: return final ? Event::kSuspendFinal : Event::kSuspendRefused;
     case OperationKind::kRelease:
-      if (in.ordinal != state.release_ordinal) return Error{Code::unexpected_message, "outcome of an earlier release"};
       if (!final) return Event::kReleaseRefused;
       if (!state.complete_received) return Event::kReleaseFinal;
       return state.notice_pending ? Event::kReleaseFinalNoticePending : Event::kReleaseFinalDone;
@@ -127,10 +129,14 @@ Result<Event> outcome_event(const TransferState& state, const OutcomeInput& in, 
 // Why this event ends or parks the transfer, for the record and the peer.
 std::optional<Error> reason_of(const TransferState& state, Event event, const Input& input, const Facts& facts,
                                Instant now) {
+  // What ended it first stays the reason: what crosses the abort changes nothing (USTP-TRF-025, -027, -073).
+  const bool crosses = state.reason.has_value();
   if (const auto* outcome = std::get_if<OutcomeInput>(&input)) {
+    const bool first = outcome->operation == OperationKind::kLock || outcome->operation == OperationKind::kCreate;
+    if (first && crosses) return std::nullopt;
+    if (outcome->outcome.error.code != Code{}) return outcome->outcome.error;
     if (outcome->outcome.kind == ledger::OutcomeKind::kNever)
       return Error{Code::operation_tombstoned, std::string(to_string(outcome->operation))};
-    if (outcome->outcome.kind == ledger::OutcomeKind::kRejected) return outcome->outcome.error;
   }
   if (event == Event::kDeadline && state.state != State::kReady && state.state != State::kInDoubt) {
     if (now > state.terms.vote_by) return Error{Code::deadline_expired, to_rfc3339(state.terms.vote_by)};
@@ -139,8 +145,7 @@ std::optional<Error> reason_of(const TransferState& state, Event event, const In
       return Error{finding.code, finding.rule + ": " + finding.detail};
   }
   if (event == Event::kCancel) return Error{Code::cancelled, ""};
-  // What ended it first stays the reason: an answer that crosses the abort changes nothing (USTP-TRF-027, -073).
-  if (const auto* in = std::get_if<MessageInput>(&input); in && !state.reason) {
+  if (const auto* in = std::get_if<MessageInput>(&input); in && !crosses) {
     if (const auto* error = std::get_if<wire::ErrorMessage>(&in->message.body)) return Error{error->code, error->detail};
     if (const auto* abort = std::get_if<wire::SessionAbort>(&in->message.body))
       return Error{Code::aborted_by_peer, std::string(info(abort->reason).name)};
@@ -227,7 +232,7 @@ TransferState abort_tombstone(const GatewayId& self, const GatewayId& peer, cons
 }
 
 std::variant<StepResult, Refusal> step(TransferState& state, const Input& input, const Facts& facts, Instant now) {
-  Result<Event> event = Event::kRecheck;
+  Result<Event> event = Event::kDeadline;
   if (const auto* order = std::get_if<OrderInput>(&input)) {
     event = check_order(*order, facts, now);
   } else if (const auto* in = std::get_if<MessageInput>(&input)) {
@@ -235,10 +240,11 @@ std::variant<StepResult, Refusal> step(TransferState& state, const Input& input,
     event = message_event(state, *in, facts, now);
   } else if (const auto* outcome = std::get_if<OutcomeInput>(&input)) {
     event = outcome_event(state, *outcome, facts, now);
-  } else if (std::holds_alternative<DeadlineInput>(input)) {
-    event = Event::kDeadline;
   } else if (std::holds_alternative<CancelInput>(input)) {
     event = Event::kCancel;
+  } else if (std::holds_alternative<RecheckInput>(input)) {
+    const bool passed = beneficiary_findings(state.terms, *facts.registry, now).empty();
+    event = passed ? Event::kRecheck : Event::kRecheckFailed;
   }
   if (!event) return refuse(state, input, event.error(), now);
 

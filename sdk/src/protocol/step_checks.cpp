@@ -52,7 +52,7 @@ Result<void> check_evidence(const TransferState& state, const Evidence& evidence
   if (!representation) return Error{Code::no_representation, ledger_id.str()};
   // The request as the other gateway must have made it.
   USTP_TRY(const auto base_units, representation->ratio.to_base(state.terms.quantity));
-  const auto expected = operation_request(state, profile->gateway, {kind, 0}, *profile, base_units);
+  const auto expected = operation_request(state, profile->gateway, kind, *profile, base_units);
   if (proven.id != expected.id) return Error{Code::evidence_mismatch, "operation id"};
   if (proven.kind != kind) return Error{Code::evidence_mismatch, "operation kind"};
   if (proven.instrument != expected.instrument) return Error{Code::evidence_mismatch, "instrument"};

@@ -27,6 +27,7 @@ std::string_view to_string(State state) {
     case State::kInDoubt: return "in_doubt";
     case State::kAssigning: return "assigning";
     case State::kSuspending: return "suspending";
+    case State::kUndelivered: return "undelivered";
     case State::kAssigned: return "assigned";
     case State::kSuspended: return "suspended";
     case State::kReleasing: return "releasing";
@@ -61,12 +62,14 @@ std::string_view to_string(Event event) {
     case Event::kDecisionCommit: return "decision: commit, evidence awaited";
     case Event::kLockFinal: return "lock final";
     case Event::kLockRefused: return "lock refused";
+    case Event::kLockNever: return "lock never to take effect";
     case Event::kUnlockFinal: return "unlock final";
     case Event::kUnlockRefused: return "unlock refused";
     case Event::kExtinguishFinal: return "extinguish final";
     case Event::kExtinguishRefused: return "extinguish refused";
     case Event::kCreateFinal: return "create final";
     case Event::kCreateRefused: return "create refused";
+    case Event::kCreateNever: return "create never to take effect";
     case Event::kAssignFinal: return "assign final";
     case Event::kAssignRefused: return "assign refused";
     case Event::kSuspendFinal: return "suspend final";
@@ -80,6 +83,7 @@ std::string_view to_string(Event event) {
     case Event::kDeadline: return "deadline";
     case Event::kCancel: return "cancel";
     case Event::kRecheck: return "re-check passed";
+    case Event::kRecheckFailed: return "re-check failed";
   }
   return "unknown";
 }
@@ -124,6 +128,7 @@ std::string_view waiting_on(const TransferState& transfer) {
   switch (transfer.state) {
     case State::kLocking: case State::kExtinguishing: case State::kUnlocking: case State::kCreating:
     case State::kAssigning: case State::kSuspending: case State::kReleasing: case State::kDestroying:
+    case State::kUndelivered:
       return "ledger";
     case State::kUnexecutable: return "resolution";
     case State::kSuspended: return "eligibility";
@@ -133,25 +138,23 @@ std::string_view waiting_on(const TransferState& transfer) {
 }
 
 OperationId operation_id(const LedgerId& ledger, const GatewayId& gateway, const TransferId& transfer,
-                         OperationKind kind, std::uint16_t ordinal) {
-  const auto hash = crypto::sha256(operation_name_octets({ledger, gateway, transfer, 0, kind, ordinal}));
+                         OperationKind kind) {
+  const auto hash = crypto::sha256(operation_name_octets({ledger, gateway, transfer, 0, kind, 0}));
   return OperationId(hash.octets());
 }
 
-ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationRef operation,
+ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationKind operation,
                                            const ledger::LedgerProfile& profile, Uint128 base_units) {
-  const auto id = [&](OperationKind kind, std::uint16_t ordinal = 0) {
-    return operation_id(profile.id, gateway, state.id, kind, ordinal);
-  };
+  const auto id = [&](OperationKind kind) { return operation_id(profile.id, gateway, state.id, kind); };
   ledger::OperationRequest request;
-  request.id = id(operation.kind, operation.ordinal);
-  request.kind = operation.kind;
+  request.id = id(operation);
+  request.kind = operation;
   request.transfer = state.id;
   request.instrument = state.terms.instrument;
   request.quantity = state.terms.quantity;
   request.base_units = base_units;
   request.lots = state.terms.lots;
-  switch (operation.kind) {
+  switch (operation) {
     case OperationKind::kLock: request.account = state.terms.originator; break;
     case OperationKind::kUnlock:
     case OperationKind::kExtinguish:
@@ -252,7 +255,6 @@ void apply_input(TransferState& state, const Record& record, const Input& input)
   }
   if (record.reason) state.reason = record.reason;
   if (!record.rule.empty()) state.rule = record.rule;
-  if (record.event == Event::kReleaseRefused) ++state.release_ordinal;
   if (record.event == Event::kReleaseFinal || record.event == Event::kReleaseFinalDone ||
       record.event == Event::kReleaseFinalNoticePending)
     state.disposition = wire::Disposition::kBeneficiary;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ustp/protocol/registry.hpp"
+#include "ustp/wire/json_signature.hpp"
 
 namespace ustp::protocol {
 
@@ -81,7 +82,7 @@ class Verification {
 
   void read(std::size_t i) {
     const wire::ProvenMessage& proven = opened_.bundle.messages[i];
-    auto message = wire::decode(proven.octets);
+    auto message = wire::decode_proven(proven);
     if (!message) {
       add("message " + std::to_string(i + 1), false, to_string(message.error()));
       return;

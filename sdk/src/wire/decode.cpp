@@ -136,20 +136,6 @@ Result<std::vector<Extension>> extensions_of(const fbs::Message& m) {
   return extensions;
 }
 
-// USTP-MSG-025: the messages that answer another one bind it.
-bool answers(MessageType type) {
-  return (type >= MessageType::kProposalReceipt && type <= MessageType::kTransferComplete) ||
-         type == MessageType::kMoveNoticeReceipt;
-}
-
-// USTP-MSG-044: a decision speaks of the settlement of its envelope.
-const DecisionRecord* decision_in(const Body& body) {
-  if (const auto* m = std::get_if<CommitFinal>(&body)) return &m->decision;
-  if (const auto* m = std::get_if<SessionAbort>(&body)) return &m->decision;
-  if (const auto* m = std::get_if<StatusReport>(&body)) return m->decision ? &*m->decision : nullptr;
-  return nullptr;
-}
-
 }  // namespace
 
 Result<Message> decode(BytesView octets) {
@@ -162,14 +148,12 @@ Result<Message> decode(BytesView octets) {
 
   Message m;
   USTP_TRY(m.extensions, extensions_of(from));
-  USTP_TRY(m.session, unpack_set<SessionId>(from.session(), "session"));
-  USTP_TRY(m.transfer, unpack_set<TransferId>(from.transfer(), "transfer"));
-  USTP_TRY(m.settlement, unpack_set<SettlementId>(from.settlement(), "settlement"));
+  m.session = unpack<SessionId>(from.session());
+  m.transfer = unpack<TransferId>(from.transfer());
+  m.settlement = unpack<SettlementId>(from.settlement());
   m.previous = unpack<Hash256>(from.previous());
   USTP_TRY(m.body, body_of(from));
-  if (answers(m.type()) && m.previous.is_zero()) return Error{Code::zero_hash, "previous message"};
-  if (const DecisionRecord* d = decision_in(m.body); d != nullptr && d->settlement != m.settlement)
-    return Error{Code::decision_invalid, "decision of another settlement"};
+  USTP_CHECK(check_envelope(m));
   return m;
 }
 

@@ -1,5 +1,6 @@
 // The start of every frame, hello, acknowledgement, and a single message with its proof.
 #include "frames.hpp"
+#include "ustp/wire/json_signature.hpp"
 
 namespace ustp::wire {
 
@@ -148,6 +149,7 @@ Result<FrameKind> frame_kind(BytesView frame, const FrameLimits& limits) {
 }
 
 Result<BatchHeader> verify_proven(const ProvenMessage& message, const KeyLookup& keys) {
+  if (is_json_proof(message)) return verify_json_proven(message, keys);
   USTP_TRY(const BatchHeader header, parse_header(message.batch_header));
   if (message.proof.count != header.count) return Error{Code::bad_proof, "count differs from the signed header's"};
   const Hash256 leaf = crypto::merkle_leaf(message.salt, message.octets);

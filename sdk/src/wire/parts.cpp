@@ -22,7 +22,31 @@ std::size_t utf8_sequence(std::string_view t, std::size_t i) {
   }
   return 0;
 }
+
+// USTP-MSG-025: the messages that answer another one bind it.
+bool answers(MessageType type) {
+  return (type >= MessageType::kProposalReceipt && type <= MessageType::kTransferComplete) ||
+         type == MessageType::kMoveNoticeReceipt;
+}
+
+// USTP-MSG-044: a decision speaks of the settlement of its envelope.
+const DecisionRecord* decision_in(const Body& body) {
+  if (const auto* m = std::get_if<CommitFinal>(&body)) return &m->decision;
+  if (const auto* m = std::get_if<SessionAbort>(&body)) return &m->decision;
+  if (const auto* m = std::get_if<StatusReport>(&body)) return m->decision ? &*m->decision : nullptr;
+  return nullptr;
+}
 }  // namespace
+
+Result<void> check_envelope(const Message& m) {
+  if (m.session.is_zero()) return Error{Code::zero_hash, "session"};
+  if (m.transfer.is_zero()) return Error{Code::zero_hash, "transfer"};
+  if (m.settlement.is_zero()) return Error{Code::zero_hash, "settlement"};
+  if (answers(m.type()) && m.previous.is_zero()) return Error{Code::zero_hash, "previous message"};
+  if (const DecisionRecord* d = decision_in(m.body); d != nullptr && d->settlement != m.settlement)
+    return Error{Code::decision_invalid, "decision of another settlement"};
+  return {};
+}
 
 Result<std::string> text(const fb::String* from, std::size_t max, const char* what) {
   const std::string_view t = view(from);

@@ -78,6 +78,9 @@ Result<Enum> enumerated(std::uint64_t value, Enum first, Enum last, const char* 
   return static_cast<Enum>(value);
 }
 Result<void> known_code(std::uint16_t number, const char* what);
+// What holds of every message in either encoding: ids and hashes that say something, a decision of this settlement
+// (USTP-MSG-024, 025, 044).
+Result<void> check_envelope(const Message& message);
 
 fb::Offset<fbs::Terms> pack(fb::FlatBufferBuilder& b, const token::TransferTerms& terms);
 Result<token::TransferTerms> unpack(const fbs::Terms& terms);

@@ -22,6 +22,18 @@ void destroy_tombstones(Bench& b) {
   b.refused(b.request(kAssign, 200, b.other(), late.id), Code::lock_missing);
 }
 
+void undo_after_refusal(Bench& b) {
+  const auto locked = b.request(kLock, 1001, b.holder());
+  b.refused(locked, Code::insufficient_available);
+  b.finish(b.request(kUnlock, 1001, b.holder(), locked.id));
+  b.never(locked);
+  if (!b.issuer()) return;
+  const auto created = b.request(kCreate, 501, b.custody());
+  b.refused(created, Code::insufficient_available);
+  b.finish(b.request(kDestroy, 501, b.custody(), created.id));
+  b.never(created);
+}
+
 void unseen_is_unknown(Bench& b) {
   const auto request = b.request(kLock, 300, b.holder());
   const auto intent = b.session().prepare(request);
@@ -129,6 +141,8 @@ void a_lock_is_not_a_create(Bench& b) {
 
 constexpr Clause kClauses[] = {
     {"unlock of a lock never seen tombstones it: a late execute never takes effect", unlock_tombstones, true},
+    {"unlock of a refused lock, destroy of a refused create: a copy that comes late never takes effect",
+     undo_after_refusal, true},
     {"destroy of a create never seen tombstones it: a late execute never takes effect", destroy_tombstones, true},
     {"query of an intent never executed says unknown, not never", unseen_is_unknown, false},
     {"another request under a used id is an operation_conflict without effect", another_request_conflicts, true},

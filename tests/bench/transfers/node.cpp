@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fstream>
 #include <iostream>
+#include <random>
 #include <thread>
 
 #include "adapters/corda/driver.hpp"
@@ -56,7 +57,8 @@ class Notices final : public EngineListener {
   std::vector<TransferId> ids_;
 };
 
-// Keeps `in_flight` transfers under way; one thread, whose CPU time is kept apart.
+// Closed loop: keeps `in_flight` transfers under way. Open loop: gives orders when their time has come, whatever became
+// of those before, and counts their time from when they should have been given. One thread, whose CPU time is kept apart.
 class Generator {
  public:
   Generator(const NodePlan& plan, Service& service) : plan_(plan), service_(service) {}
@@ -71,27 +73,30 @@ class Generator {
   }
 
  private:
-  void submit();
+  void submit(std::uint64_t began);
+  void submit_due();
   void ended(const TransferId& id);
 
   const NodePlan& plan_;
   Service& service_;
   std::uint64_t count_ = 0;
+  std::uint64_t due_ = now_ns(CLOCK_MONOTONIC);  // open loop: when the next order is to be given
+  std::mt19937_64 dice_{7};
   std::mutex mutex_;
   std::unordered_map<TransferId, std::uint64_t> began_;
   std::vector<std::uint64_t> micros_;
 };
 
-void Generator::submit() {
+void Generator::submit(std::uint64_t began) {
   auto order = plan_.network->order(count_);
   ++count_;
-  const auto began = now_ns(CLOCK_MONOTONIC);
   ++plan_.shared->in_flight;
+  ++plan_.shared->offered;
   service_.start_transfer(std::move(order), [this, began](const Result<TransferView>& view) {
     if (!view) {
       ++plan_.shared->refused;
       --plan_.shared->in_flight;
-      std::cerr << "refused: " << to_string(view.error()) << "\n";
+      if (view.error().code != Code::overloaded) std::cerr << "refused: " << to_string(view.error()) << "\n";
       return;
     }
     const std::lock_guard hold(mutex_);
@@ -113,20 +118,27 @@ void Generator::ended(const TransferId& id) {
   --plan_.shared->in_flight;
 }
 
+void Generator::submit_due() {
+  std::exponential_distribution<double> pause(plan_.rate / 1e9);
+  for (const auto now = now_ns(CLOCK_MONOTONIC); due_ <= now; due_ += static_cast<std::uint64_t>(pause(dice_))) submit(due_);
+}
+
 void Generator::run() {
-  for (std::size_t i = 0; i < plan_.in_flight; ++i) submit();
+  const bool open_loop = plan_.rate > 0;
+  for (std::size_t i = 0; i < plan_.in_flight && !open_loop; ++i) submit(now_ns(CLOCK_MONOTONIC));
   std::vector<TransferId> ids(4096);
   std::size_t held = 0;
   while (plan_.shared->phase < 3) {
     pollfd wait{plan_.notices, POLLIN, 0};
-    if (::poll(&wait, 1, 50) > 0) {
+    if (open_loop && plan_.shared->phase < 2) submit_due();
+    if (::poll(&wait, 1, open_loop ? 1 : 50) > 0) {
       auto* to = reinterpret_cast<char*>(ids.data()) + held;
       const auto n = ::read(plan_.notices, to, ids.size() * sizeof(TransferId) - held);
       if (n <= 0) break;
       held += static_cast<std::size_t>(n);
       const auto whole = held / sizeof(TransferId);
       for (std::size_t i = 0; i < whole; ++i) ended(ids[i]);
-      for (std::size_t i = 0; i < whole && plan_.shared->phase < 2; ++i) submit();
+      for (std::size_t i = 0; i < whole && !open_loop && plan_.shared->phase < 2; ++i) submit(now_ns(CLOCK_MONOTONIC));
       held -= whole * sizeof(TransferId);
       if (held > 0) ids[0] = ids[whole];
     }
@@ -153,6 +165,7 @@ struct Node {
     CoreOptions options;
     options.self = side.gateway;
     options.ledger = side.ledger;
+    options.order_within = plan.order_within;
     const auto& network = *plan.network;
     return std::make_unique<Core>(options, protocol::Registry(network.authority, network.authority_key), *signer,
                                   random, *driver,

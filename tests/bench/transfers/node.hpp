@@ -17,7 +17,7 @@ struct Shared {
   std::atomic<std::uint32_t> ready{0};
   std::atomic<std::uint32_t> phase{0};          // 0 warm-up, 1 measuring, 2 draining, 3 stop
   std::atomic<std::uint64_t> completed{0};      // terminal at the recipient
-  std::atomic<std::uint64_t> in_flight{0}, refused{0};
+  std::atomic<std::uint64_t> in_flight{0}, refused{0}, offered{0};
   std::atomic<std::uint64_t> generator_cpu_ns{0};
 };
 
@@ -32,7 +32,9 @@ struct NodePlan {
   bool sender = false;
   std::filesystem::path folder;
   gateway::JournalKind journal = gateway::JournalKind::kSegments;
-  std::size_t in_flight = 1;
+  std::size_t in_flight = 1;                    // closed loop: kept under way
+  double rate = 0;                              // open loop: orders a second, as chance has it (Poisson); 0: closed
+  Duration order_within;                        // CoreOptions
   int notices = -1;                             // recipient writes, sender reads: ids of what is terminal
   Shared* shared = nullptr;
 };

@@ -168,6 +168,14 @@ class World:
         return [f"https://127.0.0.1:{self.gw_csd.api_port}", self.folder / "pki", "bank-alice",
                 self.folder / "authority.pem.pub.pem", self.instrument, "ALICE", f"{self.corda.id}/DAVE"]
 
+    def environment(self):
+        """What a shell needs to be bank-alice at the CSD's gateway: the variables of `ustp`, and two of our own."""
+        pki = self.folder / "pki"
+        values = {"USTP_API": f"https://127.0.0.1:{self.gw_csd.api_port}", "USTP_CA": pki / "ca.pem",
+                  "USTP_CERT": pki / "participant-bank-alice.pem", "USTP_KEY": pki / "participant-bank-alice.key.pem",
+                  "USTP_ISIN": self.instrument, "USTP_AUTHORITY_KEY": self.folder / "authority.pem.pub.pem"}
+        return "".join(f"export {name}='{value}'\n" for name, value in values.items()) + f"export PATH='{self.bin}':$PATH\n"
+
     def account_body(self, participant, ledger, account, **more):
         return {"kind": "account", "account": {"ledger": ledger.id, "id": account, "participant": participant, **more}}
 

@@ -67,6 +67,13 @@ TEST_CASE("help and version are answered, wrong use gives 2") {
                               {"journal", "verify"},
                               {"journal", "dump"},
                               {"verify"},
+                              {"evidence", "show"},
+                              {"msg", "decode"},
+                              {"msg", "verify"},
+                              {"msg", "sign"},
+                              {"token", "check"},
+                              {"vectors", "run"},
+                              {"config", "check"},
                               {"crypto", "wycheproof"}}) {
     auto help = command;
     help.push_back("--help");

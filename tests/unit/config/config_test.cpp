@@ -211,3 +211,64 @@ TEST_CASE("the Ethereum key file holds 32 octets in hexadecimal") {
   files.write("eth.key", std::string(62, 'a'));
   CHECK(says(files.load(), "not 32 octets in hexadecimal"));
 }
+
+TEST_CASE("a flag wins over the environment and the environment over the file (USTP-CFG-006)") {
+  const char* const environment[] = {"HOME=/root", "USTP_GATEWAY_API_LISTEN=127.0.0.1:1", "USTP_GATEWAY_LIMITS_OPEN_TRANSFERS=7",
+                                     "USTP_GATEWAY_API_PARTICIPANTS=bank-a,bank-b", "USTP_GATEWAY_PEER_LISTEN=127.0.0.1:2", nullptr};
+  auto over = overrides_of_environment(environment);
+  REQUIRE(over.size() == 4);
+  over.push_back(override_of_flag("peer.listen=127.0.0.1:3").value());
+  const auto outcome = parse_config(kGood, "gateway.toml", "/etc/ustp", over);
+  REQUIRE(outcome);
+  CHECK(outcome.config->api_listen == "127.0.0.1:1");
+  CHECK(outcome.config->peer_listen == "127.0.0.1:3");
+  CHECK(outcome.config->limits.open_transfers == 7);
+  CHECK(outcome.config->api_participants == std::vector{ParticipantId::literal("bank-a"), ParticipantId::literal("bank-b")});
+  const auto shown = show_config(outcome, true);
+  CHECK(shown.find("id = \"gw-a\"  # gateway.toml:2\n") != std::string::npos);
+  CHECK(shown.find("listen = \"127.0.0.1:1\"  # environment USTP_GATEWAY_API_LISTEN\n") != std::string::npos);
+  CHECK(shown.find("listen = \"127.0.0.1:3\"  # --set peer.listen\n") != std::string::npos);
+  CHECK(shown.find("messages_per_batch = 1024  # default\n") != std::string::npos);
+}
+
+TEST_CASE("what is wrong from outside the file is told with what gave it") {
+  const char* const environment[] = {"USTP_GATEWAY_LIMITS_OPEN_TRANSFERS=many", "USTP_GATEWAY_API_LISTN=x", "USTP_GATEWAY_APII_LISTEN=x",
+                                     nullptr};
+  const auto outcome = parse_config(kGood, "gateway.toml", "/etc/ustp", overrides_of_environment(environment));
+  CHECK_FALSE(outcome);
+  CHECK(says(outcome, "environment USTP_GATEWAY_LIMITS_OPEN_TRANSFERS: limits.open_transfers: must be a whole number"));
+  CHECK(says(outcome, "environment USTP_GATEWAY_API_LISTN: unknown key in [api]: 'listn'; did you mean 'listen'?"));
+  CHECK(says(outcome, "environment USTP_GATEWAY_APII_LISTEN: unknown section 'apii'; did you mean 'api'?"));
+  for (const char* wrong : {"", "peer", "peer.listen", "=x", ".listen=x", "peer.=x", "peer=x.y"}) CHECK_FALSE(override_of_flag(wrong));
+}
+
+TEST_CASE("what is shown is a configuration that says the same, and no key is left out") {
+  const std::string csd = "kind = \"csd\"\ninbox = \"inbox\"\noutbox = \"outbox\"";
+  for (const auto& ledger : {csd, std::string("kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"/keys/eth\""),
+                             std::string("kind = \"corda\"\nendpoint = \"127.0.0.1:7401\"")}) {
+    const auto first = parse(with(with(kGood, csd, ledger), "[api]", "[api]\nparticipants = [\"bank\"]") + "[log]\nfile = \"a.log\"\n");
+    REQUIRE(first);
+    const auto shown = show_config(first, false);
+    const auto second = parse(shown);
+    REQUIRE(second);
+    CHECK(show_config(second, false) == shown);
+    for (const auto& key : first.keys) {
+      CAPTURE(key);  // a new key of the configuration belongs into show.cpp too
+      CHECK(second.places.contains(key));
+    }
+  }
+}
+
+TEST_CASE("a certificate that ends soon and a key that others may read are noted, not refused") {
+  const Files files;
+  const auto outcome = files.load();
+  CHECK(outcome);
+  const auto noted = [&](const std::string& what) {
+    return std::any_of(outcome.notes.begin(), outcome.notes.end(),
+                       [&](const auto& note) { return to_string(note).find(what) != std::string::npos; });
+  };
+  CHECK(noted("tls.certificate: expires at"));
+  CHECK(noted("gateway.signing_key: " + (files.pki.folder() / "signing.key").string() + ": others than its owner"));
+  fs::permissions(files.pki.folder() / "signing.key", fs::perms::owner_read | fs::perms::group_read);
+  for (const auto& note : files.load().notes) CHECK(note.text.find("signing_key") == std::string::npos);
+}

@@ -20,6 +20,18 @@ Code cancel(Attack& a) {
   return code;
 }
 
+// A copy of the request that the driver sent reaches the ledger now.
+ledger::OutcomeKind copy_of(test::FakeLedger& ledger, OperationKind kind) {
+  for (const auto& [id, request] : ledger.mailbox)
+    if (request.kind == kind) return ledger.run(request).kind;
+  FAIL("no such request was sent");
+  return {};
+}
+
+OperationKind undo_of(OperationKind kind) {
+  return kind == OperationKind::kLock ? OperationKind::kUnlock : OperationKind::kDestroy;
+}
+
 void run(Attack& a) {
   while (a.world.step()) {
   }
@@ -107,7 +119,7 @@ TEST_CASE("an undo that the ledger refuses is alarmed and never taken for done")
   a.world.check_replay();
 }
 
-TEST_CASE("a create that the ledger refuses ends the transfer on both sides") {
+TEST_CASE("a create that the ledger refuses ends the transfer on both sides, and no copy of it takes effect later") {
   covers("USTP-TRF-072");
   Attack a(76, MessageType::kCommitPrepare);
   a.victim.ledger->refuse_next(OperationKind::kCreate, Code::ledger_rejected);
@@ -116,22 +128,95 @@ TEST_CASE("a create that the ledger refuses ends the transfer on both sides") {
   CHECK(at(a, a.victim).state == State::kRefused);
   CHECK(at(a, a.attacker).state == State::kAborted);
   CHECK(at(a, a.attacker).reason->code == Code::ledger_rejected);
+  CHECK(copy_of(*a.victim.ledger, OperationKind::kCreate) == ledger::OutcomeKind::kNever);
   a.world.check_invariants(true);
   a.world.check_replay();
 }
 
-TEST_CASE("a suspense that the ledger refuses is alarmed and stays open; the units stay in custody") {
+TEST_CASE("what can never take effect needs no undo: both sides end at once") {
+  covers({"USTP-TRF-022", "USTP-TRF-072"});
+  for (const auto kind : {OperationKind::kLock, OperationKind::kCreate}) {
+    Attack a(79, kind == OperationKind::kLock ? MessageType::kAckCommence : MessageType::kCommitPrepare);
+    a.victim.ledger->refuse_next(kind, Code::operation_tombstoned);
+    CHECK(a.frame(a.held()) == Code{});
+    a.world.settle();
+    CHECK(at(a, a.victim).state == (kind == OperationKind::kLock ? State::kAborted : State::kRefused));
+    for (const auto& [id, request] : a.victim.ledger->mailbox) CHECK(request.kind != undo_of(kind));
+    a.world.check_invariants(true);
+    a.world.check_replay();
+  }
+}
+
+TEST_CASE("a suspense that the ledger refuses is alarmed; both ways to deliver are asked again until one is open") {
   covers("USTP-TRF-048");
   Attack a(77, MessageType::kCommitFinal);
   a.victim.ledger->block(AccountId::literal("bob"), true);
   a.victim.ledger->refuse_next(OperationKind::kSuspend, Code::ledger_rejected);
   CHECK(a.frame(a.held()) == Code{});
   run(a);
-  CHECK(at(a, a.victim).state == State::kSuspending);
+  CHECK(at(a, a.victim).state == State::kUndelivered);
+  CHECK(protocol::waiting_on(at(a, a.victim)) == "ledger");
   CHECK(at(a, a.victim).alarms == 1);
   CHECK(a.victim.ledger->custody() == 10'000);
   CHECK(at(a, a.attacker).state == State::kFinalising);
   a.world.check_invariants(false);
+  SUBCASE("the beneficiary's account is open again") {
+    a.victim.ledger->block(AccountId::literal("bob"), false);
+    a.world.advance(Duration::seconds(6));
+    a.world.settle();
+    CHECK(at(a, a.victim).state == State::kReceived);
+    CHECK(a.victim.ledger->units(AccountId::literal("bob")) == 10'000);
+  }
+  SUBCASE("the suspense account is open again") {
+    a.world.advance(Duration::seconds(6));
+    a.world.settle();
+    CHECK(at(a, a.victim).state == State::kSuspended);
+    CHECK(a.victim.ledger->units(AccountId::literal("suspense")) == 10'000);
+  }
+  SUBCASE("by the statements the beneficiary may not receive: only the suspense is asked for") {
+    token::Account bob;
+    bob.ledger = a.victim.ledger_id;
+    bob.id = AccountId::literal("bob");
+    bob.participant = ParticipantId::literal("bank-gw-eth");
+    bob.status = token::AccountStatus::kBlocked;
+    a.victim.ledger->block(bob.id, false);
+    a.world.apply_statement(wire::AccountStatement{bob});
+    a.world.settle();
+    CHECK(at(a, a.victim).state == State::kSuspended);
+  }
+  SUBCASE("a copy of the refused assign took effect in between") {
+    a.victim.ledger->block(AccountId::literal("bob"), false);
+    CHECK(copy_of(*a.victim.ledger, OperationKind::kAssign) == ledger::OutcomeKind::kFinal);
+    a.world.advance(Duration::seconds(6));
+    a.world.settle();
+    CHECK(at(a, a.victim).state == State::kReceived);
+    CHECK(a.victim.ledger->units(AccountId::literal("bob")) == 10'000);
+  }
+  CHECK(at(a, a.attacker).state == State::kCompleted);
+  a.world.check_invariants(true);
+  a.world.check_replay();
+}
+
+TEST_CASE("a copy of a refused release that takes effect late is the release; there is no second one") {
+  covers({"USTP-TRF-049", "USTP-LED-009"});
+  Attack a(80, MessageType::kCommitFinal);
+  auto& ledger = *a.victim.ledger;
+  ledger.block(AccountId::literal("bob"), true);
+  CHECK(a.frame(a.held()) == Code{});
+  a.world.settle();
+  CHECK(at(a, a.victim).state == State::kSuspended);
+  a.world.advance(Duration::seconds(6));  // by the statements bob may receive: the release is asked for, and refused
+  run(a);
+  CHECK(at(a, a.victim).state == State::kSuspended);
+  ledger.block(AccountId::literal("bob"), false);
+  CHECK(copy_of(ledger, OperationKind::kRelease) == ledger::OutcomeKind::kFinal);
+  const auto effects = ledger.effects();
+  a.world.advance(Duration::seconds(6));
+  a.world.settle();
+  CHECK(at(a, a.victim).state == State::kReceived);
+  CHECK(ledger.effects() == effects);
+  a.world.check_invariants(true);
+  a.world.check_replay();
 }
 
 TEST_CASE("a reported decision to commit assigns nothing: the evidence of commit-final is awaited") {

@@ -343,6 +343,8 @@ TEST_CASE("more than the holder has: the ledger refuses the lock, both sides end
   CHECK(state_of(world.csd(), view->id) == "aborted");
   CHECK(world.csd().core->find(view->id)->reason->code == Code::insufficient_available);
   CHECK(state_of(world.eth(), view->id) == "refused");
+  for (const auto& [id, request] : world.csd().ledger->mailbox)  // nor does a copy of the request lock them later
+    if (request.kind == OperationKind::kLock) CHECK(world.csd().ledger->run(request).kind == ledger::OutcomeKind::kNever);
   world.check_replay();
 }
 

@@ -122,7 +122,16 @@ TEST_CASE("what was not acknowledged is sent again on a new link, octet for octe
   CHECK_FALSE(taken.payload.empty());  // the acknowledgement is an effect of this block, and leaves after it
 }
 
-TEST_CASE("in recovery a proposal is refused without an answer and no unknown id is presumed aborted (USTP-NET-007, USTP-ERR-004)") {
+TEST_CASE("an acknowledgement of more than was sent ends the link, and nothing else: it is not signed (USTP-NET-013)") {
+  Attack a(68, MessageType::kTransferProposal);
+  wire::Ack ack;
+  ack.received = {9, crypto::sha256(as_bytes("nine"))};
+  const auto ended = a.world.feed(a.victim, gateway::FrameInput{a.attacker.id, a.link(), wire::encode_ack(ack)});
+  CHECK(reason(ended) == Code::journal_behind_peer);
+  CHECK_FALSE(a.victim.core->recovery_only());
+}
+
+TEST_CASE("in recovery a proposal is answered as refused and no unknown id is presumed aborted (USTP-NET-007, USTP-ERR-004)") {
   Attack a(65, MessageType::kTransferProposal);
   auto behind = hello_of(a.world, a.world.corda(), a.victim);
   behind.received = {9, crypto::sha256(as_bytes("nine"))};
@@ -143,7 +152,7 @@ TEST_CASE("in recovery a proposal is refused without an answer and no unknown id
   a.header.sequence++;
   const auto proposed = a.world.feed(a.victim, gateway::FrameInput{a.attacker.id, a.link(), a.sealed({wire::encode(a.honest)})});
   CHECK(proposed.effects.closes.empty());
-  CHECK(sent(proposed, wire::FrameKind::kBatch) == 0);
+  CHECK(sent(proposed, wire::FrameKind::kBatch) == 1);
   CHECK(a.victim.core->find(a.transfer) == nullptr);
 }
 
@@ -165,7 +174,7 @@ TEST_CASE("accepted or unknown is not final: nothing is said of a lock before it
   REQUIRE(a.message(a.honest) == Code{});
   const auto* state = a.victim.core->find(a.transfer);
   REQUIRE(state->state == protocol::State::kLocking);
-  const auto id = protocol::operation_id(a.victim.ledger_id, a.victim.id, a.transfer, OperationKind::kLock, 0);
+  const auto id = protocol::operation_id(a.victim.ledger_id, a.victim.id, a.transfer, OperationKind::kLock);
   for (const auto kind : {ledger::OutcomeKind::kPending, ledger::OutcomeKind::kUnknown}) {
     const auto result = a.world.feed(a.victim, ledger::Outcome{id, kind, {}, {}});
     CHECK(sent(result, wire::FrameKind::kBatch) == 0);

@@ -50,6 +50,7 @@ enum class State : std::uint8_t {
   kNotifying = 33,     // the home gateway has not confirmed the move yet
   kReceived = 34,      // terminal: assigned, acknowledged, home told
   kRefused = 35,       // terminal: aborted, nothing left to undo
+  kUndelivered = 36,   // decided: commit; the ledger refused to assign and to suspend, and is asked again later
 };
 
 enum class Event : std::uint8_t {
@@ -59,8 +60,8 @@ enum class Event : std::uint8_t {
   kPeerError, kPeerAbort, kDecisionAbort, kDecisionCommit,
   kLockFinal = 40, kLockRefused, kUnlockFinal, kUnlockRefused, kExtinguishFinal, kExtinguishRefused, kCreateFinal,
   kCreateRefused, kAssignFinal, kAssignRefused, kSuspendFinal, kSuspendRefused, kReleaseFinal, kReleaseFinalDone,
-  kReleaseRefused, kDestroyFinal, kDestroyRefused, kReleaseFinalNoticePending,
-  kDeadline = 70, kCancel, kRecheck,
+  kReleaseRefused, kDestroyFinal, kDestroyRefused, kReleaseFinalNoticePending, kLockNever, kCreateNever,
+  kDeadline = 70, kCancel, kRecheck, kRecheckFailed,
 };
 
 enum class Action : std::uint8_t {
@@ -105,7 +106,6 @@ struct TransferState {
   std::string rule;                    // why in suspense
   wire::Disposition disposition{};
   bool complete_received = false, notice_pending = false;
-  std::uint16_t release_ordinal = 0;
   std::uint64_t alarms = 0;
   Uint128 base_units = 0;              // on this gateway's ledger
   GatewayId home;                      // of the instrument
@@ -135,7 +135,6 @@ struct MessageInput {
 };
 struct OutcomeInput {
   OperationKind operation{};
-  std::uint16_t ordinal = 0;
   ledger::Outcome outcome;       // kFinal, kRejected or kNever
 };
 struct DeadlineInput {};
@@ -148,11 +147,6 @@ struct Outgoing {
   wire::MessageType type{};
   Bytes octets;
 };
-struct OperationRef {
-  OperationKind kind{};
-  std::uint16_t ordinal = 0;
-  friend bool operator==(const OperationRef&, const OperationRef&) = default;
-};
 
 // One transition taken: the journalled event. With the input it was taken on and the messages it sent it reproduces
 // the state.
@@ -161,7 +155,7 @@ struct Record {
   State from{}, to{};
   Event event{};
   Instant time;
-  std::vector<OperationRef> operations;
+  std::vector<OperationKind> operations;
   std::optional<wire::DecisionRecord> decision;
   std::optional<Error> reason;
   std::string rule;
@@ -176,11 +170,12 @@ void apply_input(TransferState& state, const Record& record, const Input& input)
 void apply_effects(TransferState& state, const Record& record, const std::vector<Outgoing>& sent);
 void apply(TransferState& state, const Record& record, const Input& input, const std::vector<Outgoing>& sent);
 
+// A transfer asks each operation under one id, however often it asks (USTP-LED-005).
 OperationId operation_id(const LedgerId& ledger, const GatewayId& gateway, const TransferId& transfer,
-                         OperationKind kind, std::uint16_t ordinal);
+                         OperationKind kind);
 // The request behind an operation of this transfer at `gateway`, whose ledger counts `base_units`; derived from the
 // state alone.
-ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationRef operation,
+ledger::OperationRequest operation_request(const TransferState& state, const GatewayId& gateway, OperationKind operation,
                                            const ledger::LedgerProfile& profile, Uint128 base_units);
 
 }  // namespace ustp::protocol

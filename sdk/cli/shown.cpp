@@ -1,0 +1,129 @@
+#include "sdk/cli/shown.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/vectors/judge.hpp"
+
+namespace ustp::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using namespace wire;
+
+std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+Json of_message(const Message& message) { return Json::parse(vectors::to_text(vectors::value_of(message))); }
+Json of_head(const ChannelHead& head) { return {{"sequence", head.sequence}, {"hash", head.hash.hex()}}; }
+Json of_header(const BatchHeader& h) {
+  return {{"version", std::to_string(h.version_major) + "." + std::to_string(h.version_minor)},
+          {"sender", h.sender.str()},
+          {"recipient", h.recipient.str()},
+          {"channel", h.channel},
+          {"sequence", h.sequence},
+          {"count", h.count},
+          {"root", h.root.hex()},
+          {"previous", h.previous.hex()},
+          {"key", h.key.hex()},
+          {"time", to_rfc3339(h.time)}};
+}
+// What a message says, or why it cannot be read: one that does not decode is no reason to hide the others.
+Json of_octets(BytesView octets) {
+  Json out = {{"hash", message_hash(octets).hex()}};
+  if (const auto message = decode(octets)) {
+    out["type"] = to_string(message->type());
+    out["message"] = of_message(*message);
+  } else {
+    out["error"] = to_string(message.error());
+  }
+  return out;
+}
+Result<Json> of_batch(BytesView frame) {
+  USTP_TRY(const auto batch, parse_batch(frame));
+  auto messages = Json::array();
+  for (const auto& item : batch.items) {
+    auto one = of_octets(item.octets);
+    one["salt"] = item.salt.hex();
+    messages.push_back(std::move(one));
+  }
+  return Json{{"frame", "batch"},
+              {"header", of_header(batch.header)},
+              {"header_hash", header_hash(batch.header).hex()},
+              {"messages", std::move(messages)}};
+}
+// Its signature is msg verify's business: any key will do here.
+Result<Json> of_statement(BytesView frame) {
+  USTP_TRY(const auto signed_one, parse_statement_frame(frame));
+  USTP_TRY(const auto statement, decode_statement(signed_one.octets));
+  return Json{{"frame", "statement"}, {"key", signed_one.key.hex()}, {"statement", Json::parse(statement_to_json(statement))}};
+}
+
+struct Line {
+  std::string type, from, at;
+};
+Result<Line> line_of(const ProvenMessage& proven) {
+  USTP_TRY(const auto header, parse_header(proven.batch_header));
+  const auto message = decode(proven.octets);
+  return Line{message ? std::string(to_string(message->type())) : "unreadable: " + to_string(message.error()),
+              header.sender.str() + " to " + header.recipient.str() + ", batch " + std::to_string(header.sequence),
+              to_rfc3339(header.time)};
+}
+
+}  // namespace
+
+Result<std::string> message_as_json(BytesView octets) {
+  USTP_CHECK([&]() -> Result<void> {
+    const auto message = decode(octets);
+    return message ? Result<void>() : Result<void>(message.error());
+  }());
+  return text(of_octets(octets));
+}
+
+Result<std::string> frame_as_json(BytesView frame) {
+  USTP_TRY(const auto kind, frame_kind(frame));
+  if (kind == FrameKind::kBatch) {
+    USTP_TRY(const auto batch, of_batch(frame));
+    return text(batch);
+  }
+  if (kind == FrameKind::kStatement) {
+    USTP_TRY(const auto statement, of_statement(frame));
+    return text(statement);
+  }
+  if (kind == FrameKind::kAck) {
+    USTP_TRY(const auto ack, parse_ack(frame));
+    return text({{"frame", "acknowledgement"}, {"channel", ack.channel}, {"received", of_head(ack.received)}});
+  }
+  return Error{Code::unknown_tag, "a hello is read by `ustp msg verify` alone: nobody is to act on one without its signature"};
+}
+
+Result<std::string> bundle_as_json(const OpenedBundle& opened) {
+  const auto& b = opened.bundle;
+  auto statements = Json::array(), messages = Json::array();
+  for (const auto& one : b.statements) {
+    USTP_TRY(const auto statement, decode_statement(one.octets));
+    statements.push_back(Json::parse(statement_to_json(statement)));
+  }
+  for (const auto& one : b.messages) {
+    USTP_TRY(const auto header, parse_header(one.batch_header));
+    auto shown = of_octets(one.octets);
+    shown["header"] = of_header(header);
+    messages.push_back(std::move(shown));
+  }
+  return text({{"transfer", b.transfer.hex()},
+               {"exporter", b.exporter.str()},
+               {"exported", to_rfc3339(b.exported)},
+               {"key", opened.key.hex()},
+               {"statements", std::move(statements)},
+               {"messages", std::move(messages)}});
+}
+
+Result<std::string> bundle_as_lines(const OpenedBundle& opened) {
+  const auto& b = opened.bundle;
+  std::string out = "transfer " + b.transfer.hex() + "\nexported by " + b.exporter.str() + " at " + to_rfc3339(b.exported) + "\n" +
+                    std::to_string(b.statements.size()) + " statements\n";
+  for (const auto& one : b.messages) {
+    USTP_TRY(const auto line, line_of(one));
+    out += line.at + "  " + line.type + "  " + line.from + "\n";
+  }
+  return out + "nothing of this was checked: ustp evidence verify does that\n";
+}
+
+}  // namespace ustp::cli
