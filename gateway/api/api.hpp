@@ -36,6 +36,7 @@ struct ApiOptions {
   tls::Files tls;
   // Whether the participant takes part now. Asked for every request, from the API's thread: thread-safe and cheap.
   std::function<bool(const ParticipantId&)> admitted;
+  std::string doc_url;                        // page of the error codes that problems point at; optional
   std::function<void(const api::AccessRecord&)> access_log;  // optional; from the API's thread
   ApiLimits limits;
   ApiTimes times;

@@ -14,22 +14,24 @@ struct StreamContext {
   Service* service;
   std::function<void(std::function<void()>)> run;
   Duration heartbeat;
-  std::string path, request_id;
+  std::string path, request_id, doc_url;
 };
 
 // One follower. Asks for the next piece only when the one before has left.
 class EventStream final : public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(StreamContext context, ParticipantId who, std::uint64_t after, std::shared_ptr<const EventSeats::Seat> seat)
+  EventStream(StreamContext context, ParticipantId who, std::uint64_t after,
+              std::shared_ptr<const EventSeats::Seat> seat)
       : context_(std::move(context)), who_(std::move(who)), after_(after), seat_(std::move(seat)) {}
 
   void next(std::function<void(Piece)> give) {
     EventQuery query{who_, after_, kPieceEvents, context_.heartbeat, seat_};
-    context_.service->events(std::move(query), [weak = weak_from_this(), run = context_.run, give](Result<EventPage> page) {
-      run([weak, give, page = std::move(page)] {
-        if (const auto self = weak.lock()) give(self->piece(page));
-      });
-    });
+    context_.service->events(
+        std::move(query), [weak = weak_from_this(), run = context_.run, give](Result<EventPage> page) {
+          run([weak, give, page = std::move(page)] {
+            if (const auto self = weak.lock()) give(self->piece(page));
+          });
+        });
   }
   // The head of the stream, with what there was at once.
   std::string begin(const EventPage& page) { return "retry: 1000\n\n" + octets_of(page); }
@@ -48,7 +50,8 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
   Piece piece(const Result<EventPage>& page) {
     if (page && !page->gap) return {octets_of(*page), false};
     const auto fault = page ? gap_fault(*page) : Fault{page.error(), {}};
-    return {"event: problem\ndata: " + render_problem(fault, {context_.request_id, context_.path}).body + "\n\n", true};
+    const auto problem = render_problem(fault, {context_.request_id, context_.path, context_.doc_url});
+    return {"event: problem\ndata: " + problem.body + "\n\n", true};
   }
 
   StreamContext context_;
@@ -117,7 +120,7 @@ void Handler::answer_events(const OpenCall& call, const Result<EventPage>& page,
     out.body = render_events(*page);
     return finish(*call, std::move(out), {});
   }
-  StreamContext context{&service_, options_.run, options_.heartbeat, call->path, call->request_id};
+  StreamContext context{&service_, options_.run, options_.heartbeat, call->path, call->request_id, options_.doc_url};
   const auto events = std::make_shared<EventStream>(std::move(context), call->participant, page->next, call->seat);
   finish(*call, stream_of(events, *page, call->head), {});
 }

@@ -1,15 +1,25 @@
 #include "gateway/api/handler.hpp"
 
 #include "gateway/api/headers.hpp"
+#include "gateway/api/names.hpp"
 #include "gateway/api/open_call.hpp"
 #include "gateway/api/order.hpp"
 #include "gateway/api/render.hpp"
 #include "ustp/crypto/crypto.hpp"
+#include "ustp/protocol/transfer.hpp"
 
 namespace ustp::gateway::api {
 namespace {
 
 constexpr std::size_t kMaxStatements = 64, kMaxStatementOctets = 1u << 20;
+
+// Of the table in spec/04.
+std::vector<std::string_view> state_names() {
+  std::vector<std::string_view> out;
+  for (unsigned number = 1; number < 256; ++number)
+    if (const auto name = to_string(static_cast<protocol::State>(number)); name != "unknown") out.push_back(name);
+  return out;
+}
 
 Response json(std::string body, int status = 200) {
   Response out;
@@ -54,12 +64,12 @@ void Handler::finish(Open& call, Response response, std::string_view code) {
 }
 
 void Handler::fail(Open& call, const Fault& fault) {
-  finish(call, render_problem(fault, {call.request_id, call.path}), info(fault.error.code).name);
+  finish(call, render_problem(fault, {call.request_id, call.path, options_.doc_url}), info(fault.error.code).name);
 }
 
 Response Handler::refuse(Fault fault, std::string_view path, const std::optional<std::string>& request_id) {
   const std::string id = request_id && is_request_id(*request_id) ? *request_id : new_request_id();
-  auto response = render_problem(fault, {id, path});
+  auto response = render_problem(fault, {id, path, options_.doc_url});
   metrics_->answered(Route::kNone, response.status, {});
   if (options_.access)
     options_.access({id, {}, path, route_name(Route::kNone), info(fault.error.code).name, {}, response.status, {}});
@@ -116,7 +126,7 @@ std::optional<Fault> Handler::dispatch(const OpenCall& call, Request& request) {
     if (none->options) return answer_options(none->allow);
     const Fault fault{{none->code, {}}, {}};
     if (none->allow.empty()) return fault;
-    auto response = render_problem(fault, {call->request_id, call->path});
+    auto response = render_problem(fault, {call->request_id, call->path, options_.doc_url});
     response.headers.emplace_back("Allow", none->allow);
     finish(*call, std::move(response), info(none->code).name);
     return {};
@@ -124,7 +134,8 @@ std::optional<Fault> Handler::dispatch(const OpenCall& call, Request& request) {
   const auto& to = std::get<Routed>(routed);
   call->route = to.row->route;
   call->head = to.head;
-  if (!accepts(request.accept, to.row->makes) && (to.row->makes_too.empty() || !accepts(request.accept, to.row->makes_too)))
+  const auto wanted = [&](std::string_view type) { return !type.empty() && accepts(request.accept, type); };
+  if (!wanted(to.row->makes) && !wanted(to.row->makes_too))
     return Fault{{Code::not_acceptable, std::string(to.row->makes)}, {}, {}, "Accept"};
   if (!to.row->accepts.empty() && !is_media_type(request.content_type, to.row->accepts))
     return Fault{{Code::unsupported_media, std::string(to.row->accepts)}, {}, {}, "Content-Type"};
@@ -148,6 +159,7 @@ std::optional<Fault> Handler::perform(const OpenCall& call, Request& request, co
   const auto as_transfer = [](const TransferView& view) { return json(render_transfer(view)); };
   switch (call->route) {
     case Route::kStartTransfer: return start_transfer(call, request);
+    case Route::kCheckTransfer: return check_transfer(call, request);
     case Route::kApplyStatement: return apply_statement(call, request);
     case Route::kGetTransfer:
       service_.get_transfer(call->participant, id, reply<TransferView>(call, as_transfer));
@@ -166,6 +178,13 @@ std::optional<Fault> Handler::perform(const OpenCall& call, Request& request, co
     case Route::kListInstruments:
       service_.instruments(reply<std::vector<token::Instrument>>(
           call, [](const auto& all) { return json(render_instruments(all)); }));
+      return {};
+    case Route::kListLedgers:
+      service_.ledgers(reply<std::vector<LedgerView>>(call, [](const auto& all) { return json(render_ledgers(all)); }));
+      return {};
+    case Route::kListParticipants:
+      service_.participants(reply<std::vector<wire::ParticipantStatement>>(
+          call, [](const auto& all) { return json(render_participants(all)); }));
       return {};
     default: return Fault{{Code::not_found, {}}, {}};
   }
@@ -192,8 +211,47 @@ std::optional<Fault> Handler::start_transfer(const OpenCall& call, Request& requ
   return {};
 }
 
+std::optional<Fault> Handler::check_transfer(const OpenCall& call, Request& request) {
+  TransferOrder order;
+  order.participant = call->participant;
+  if (auto fault = read_order(request.body, order)) return fault;
+  service_.check_transfer(std::move(order), reply<OrderFindings>(call, [doc = options_.doc_url](const auto& found) {
+    return json(render_findings(found, doc));
+  }));
+  return {};
+}
+
+namespace {
+
+std::variant<TransferFilter, Fault> filter_of(const Target& target) {
+  TransferFilter out;
+  const auto one_of = [&](const char* name, const auto& known, std::string& to) -> std::optional<Fault> {
+    const auto* text = parameter(target, name);
+    if (!text) return {};
+    to = *text;
+    if (std::find(known.begin(), known.end(), *text) != known.end()) return {};
+    return Fault{{Code::unknown_tag, {}}, {}, name};
+  };
+  std::string role;
+  if (auto fault = one_of("status", kStatuses, out.status)) return *std::move(fault);
+  if (auto fault = one_of("state", state_names(), out.state)) return *std::move(fault);
+  constexpr std::array<std::string_view, 2> kRoles{"sender", "recipient"};
+  if (auto fault = one_of("role", kRoles, role)) return *std::move(fault);
+  if (!role.empty()) out.sender = role == "sender";
+  if (const auto* text = parameter(target, "instrument")) {
+    auto id = InstrumentId::parse(*text);
+    if (!id) return Fault{id.error(), {}, "instrument"};
+    out.instrument = *std::move(id);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::optional<Fault> Handler::list_transfers(const OpenCall& call, const Target& target) {
-  if (auto fault = only_parameters(target, {"limit", "after"})) return fault;
+  if (auto fault = only_parameters(target, {"limit", "after", "status", "state", "role", "instrument"})) return fault;
+  auto filter = filter_of(target);
+  if (auto* fault = std::get_if<Fault>(&filter)) return std::move(*fault);
   auto limit = number_parameter(target, "limit", 1, options_.page, std::min<std::uint64_t>(20, options_.page));
   if (auto* fault = std::get_if<Fault>(&limit)) return std::move(*fault);
   TransferId after;
@@ -204,14 +262,14 @@ std::optional<Fault> Handler::list_transfers(const OpenCall& call, const Target&
   }
   const auto count = static_cast<std::size_t>(std::get<std::uint64_t>(limit));
   // One more than asked for tells whether there is a page behind.
-  service_.list_transfers(call->participant, after, count + 1,
-                          reply<std::vector<TransferView>>(call, [count](std::vector<TransferView> views) {
-                            std::string next;
+  service_.list_transfers(call->participant, std::get<TransferFilter>(std::move(filter)), after, count + 1,
+                          reply<TransferPage>(call, [count](TransferPage page) {
+                            auto& views = page.transfers;
                             if (views.size() > count) {
                               views.resize(count);
-                              next = make_cursor(views.back().id);
+                              page.next = views.back().id;
                             }
-                            return json(render_transfers(views, next));
+                            return json(render_transfers(views, page.next.is_zero() ? "" : make_cursor(page.next)));
                           }));
   return {};
 }

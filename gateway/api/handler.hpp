@@ -21,6 +21,7 @@ struct AccessRecord {
 struct HandlerOptions {
   std::size_t in_flight = 4096;                 // requests the engine has not answered; beyond: 429
   std::uint32_t requests_per_second = 200;      // of one participant; 0: no limit
+  std::string doc_url;                          // page of the error codes, for problems; empty: none is told
   std::size_t page = 100;                       // most transfers of one page
   std::size_t events_each = 16;                 // open questions for events of one participant, streams among them
   Duration heartbeat = Duration::seconds(15);   // of a stream that has nothing to tell
@@ -59,6 +60,7 @@ class Handler {
   std::optional<Fault> dispatch(const OpenCall& call, Request& request);
   std::optional<Fault> perform(const OpenCall& call, Request& request, const Target& target, const TransferId& id);
   std::optional<Fault> start_transfer(const OpenCall& call, Request& request);
+  std::optional<Fault> check_transfer(const OpenCall& call, Request& request);
   std::optional<Fault> list_transfers(const OpenCall& call, const Target& target);
   std::optional<Fault> events(const OpenCall& call, const Request& request, const Target& target);
   void answer_events(const OpenCall& call, const Result<EventPage>& page, bool stream);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "ustp/domain/ledger_profile.hpp"
 #include "ustp/token/token.hpp"
 
 namespace ustp::gateway::api {
@@ -64,6 +65,22 @@ inline constexpr auto kInstrumentStatuses = std::to_array<Name<token::Instrument
     {{token::InstrumentStatus::kActive, "active"},
      {token::InstrumentStatus::kHalted, "halted"},
      {token::InstrumentStatus::kTerminated, "terminated"}});
+
+inline constexpr auto kLedgerKinds = std::to_array<Name<ledger::LedgerKind>>({{ledger::LedgerKind::kCsd, "csd"},
+                                                                              {ledger::LedgerKind::kEthereum, "ethereum"},
+                                                                              {ledger::LedgerKind::kCorda, "corda"}});
+inline constexpr auto kLedgerModels =
+    std::to_array<Name<ledger::LedgerModel>>({{ledger::LedgerModel::kBookEntry, "book_entry"},
+                                              {ledger::LedgerModel::kConsortium, "consortium"},
+                                              {ledger::LedgerModel::kPrivate, "private"},
+                                              {ledger::LedgerModel::kPublic, "public"}});
+inline constexpr auto kEvidenceKinds =
+    std::to_array<Name<EvidenceKind>>({{EvidenceKind::kNone, "none"},
+                                       {EvidenceKind::kCsdConfirmation, "csd_confirmation"},
+                                       {EvidenceKind::kEthereumReceipt, "ethereum_receipt"},
+                                       {EvidenceKind::kCordaTearOff, "corda_tear_off"}});
+inline constexpr auto kStatuses = std::to_array<std::string_view>(
+    {"open", "in_doubt", "suspense", "completed", "aborted", "unexecutable"});
 
 // A value outside the table cannot come out of a decoder; it would show as empty.
 template <class Enum, std::size_t N>

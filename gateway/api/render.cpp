@@ -2,6 +2,7 @@
 
 #include "gateway/api/json_writer.hpp"
 #include "gateway/api/names.hpp"
+#include "gateway/api/order.hpp"
 #include "gateway/api/routes.hpp"
 #include "ustp/base/big_endian.hpp"
 
@@ -115,6 +116,10 @@ std::string render_transfers(const std::vector<TransferView>& views, std::string
 }
 
 namespace {
+std::string doc_url_of(std::string_view page, std::string_view code) {
+  return page.empty() ? std::string() : std::string(page).append("#").append(code);
+}
+
 void write_event(JsonWriter& w, const TransferEvent& event) {
   w.open_object()
       .field("cursor", make_event_cursor(event.sequence))
@@ -145,6 +150,25 @@ std::string render_events(const EventPage& page) {
   return w.take();
 }
 
+std::string render_findings(const OrderFindings& found, std::string_view doc_url) {
+  JsonWriter w;
+  w.open_object().name("ok").boolean(found.findings.empty()).name("findings").open_list();
+  for (const auto& one : found.findings) {
+    const auto& code = info(one.code);
+    w.open_object()
+        .field("code", code.name)
+        .stated("rule", one.rule)
+        .field("title", code.text)
+        .field("detail", one.detail)
+        .name("retryable").boolean(code.retryable)
+        .stated("pointer", order_field_of({one.code, one.detail}))
+        .stated("doc_url", doc_url_of(doc_url, code.name))
+        .close_object();
+  }
+  w.close_list().name("statement_position").number(found.statements).close_object();
+  return w.take();
+}
+
 Response render_problem(const Fault& fault, const ProblemContext& context) {
   const auto& code = info(fault.error.code);
   Response out;
@@ -166,6 +190,7 @@ Response render_problem(const Fault& fault, const ProblemContext& context) {
       .stated("restart_after", fault.restart_after)
       .field("request_id", context.request_id)
       .stated("instance", context.instance)
+      .stated("doc_url", doc_url_of(context.doc_url, code.name))
       .field("doc", "spec/registry/errors.csv#" + std::to_string(static_cast<int>(code.code)))
       .close_object();
   out.body = w.take();

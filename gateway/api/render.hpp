@@ -12,6 +12,9 @@ std::string render_transfer(const TransferView& view);
 std::string render_transfers(const std::vector<TransferView>& views, std::string_view next);
 std::string render_event(const TransferEvent& event);
 std::string render_events(const EventPage& page);
+std::string render_ledgers(const std::vector<LedgerView>& ledgers);
+std::string render_participants(const std::vector<wire::ParticipantStatement>& participants);
+std::string render_findings(const OrderFindings& found, std::string_view doc_url);
 std::string render_instruments(const std::vector<token::Instrument>& instruments);
 std::string render_positions(const Service::PositionsView& view);
 // Each with its frame, which anybody can verify; `next`: sequence of the page behind, 0 when there is none.
@@ -20,6 +23,7 @@ std::string render_statements(const std::vector<wire::SignedStatement>& statemen
 // RFC 9457. `instance` is the path asked for.
 struct ProblemContext {
   std::string_view request_id, instance;
+  std::string_view doc_url{};  // page of the codes; empty: none is told
 };
 Response render_problem(const Fault& fault, const ProblemContext& context);
 

@@ -101,6 +101,47 @@ std::string_view kind_of(const wire::StatementBody& body) {
 
 }  // namespace
 
+std::string render_ledgers(const std::vector<LedgerView>& ledgers) {
+  JsonWriter w;
+  w.open_object().name("ledgers").open_list();
+  for (const auto& one : ledgers) {
+    const auto& profile = one.profile;
+    w.open_object()
+        .field("id", profile.id.str())
+        .field("kind", name_of(kLedgerKinds, profile.kind))
+        .field("model", name_of(kLedgerModels, profile.model))
+        .field("gateway", profile.gateway.str())
+        .stated("liable_operator", profile.liable_operator.str())
+        .name("finality").open_object().field("rule", profile.finality_rule).name("depth").number(profile.finality_depth)
+        .close_object()
+        .field("evidence", name_of(kEvidenceKinds, profile.evidence))
+        .name("rewriters").number(profile.rewriters)
+        .name("carries_lots").boolean(profile.carries_lots)
+        .name("halted").boolean(one.halted)
+        .name("own").boolean(one.own)
+        .name("reachable").boolean(one.reachable);
+    if (one.own) w.name("open_operations").number(one.open_operations);
+    w.close_object();
+  }
+  w.close_list().close_object();
+  return w.take();
+}
+
+std::string render_participants(const std::vector<wire::ParticipantStatement>& participants) {
+  JsonWriter w;
+  w.open_object().name("participants").open_list();
+  for (const auto& one : participants)
+    w.open_object()
+        .field("id", one.participant.str())
+        .stated("lei", one.lei.str())
+        .stated("name", one.name)
+        .stated("gateway", one.gateway.str())
+        .name("admitted").boolean(one.admitted)
+        .close_object();
+  w.close_list().close_object();
+  return w.take();
+}
+
 std::string render_instruments(const std::vector<token::Instrument>& instruments) {
   JsonWriter w;
   w.open_object().name("instruments").open_list();

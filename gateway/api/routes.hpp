@@ -12,6 +12,7 @@ namespace ustp::gateway::api {
 enum class Route : std::uint8_t {
   kNone,  // of requests that reached no route
   kStartTransfer,
+  kCheckTransfer,
   kListTransfers,
   kGetTransfer,
   kCancelTransfer,
@@ -19,10 +20,12 @@ enum class Route : std::uint8_t {
   kListEvents,
   kGetPositions,
   kListInstruments,
+  kListLedgers,
+  kListParticipants,
   kListStatements,
   kApplyStatement,
 };
-inline constexpr std::size_t kRoutes = 11;
+inline constexpr std::size_t kRoutes = 14;
 
 struct RouteRow {
   Route route;
@@ -38,6 +41,7 @@ inline constexpr std::string_view kJson = "application/json", kOctets = "applica
 // clang-format off
 inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kStartTransfer,   "startTransfer",   "POST", "/v1/transfers",               kJson,   kJson},
+  {Route::kCheckTransfer,   "checkTransfer",   "POST", "/v1/transfers:check",         kJson,   kJson},
   {Route::kListTransfers,   "listTransfers",   "GET",  "/v1/transfers",               "",      kJson},
   {Route::kGetTransfer,     "getTransfer",     "GET",  "/v1/transfers/{id}",          "",      kJson},
   {Route::kCancelTransfer,  "cancelTransfer",  "POST", "/v1/transfers/{id}:cancel",   "",      kJson},
@@ -45,6 +49,8 @@ inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kListEvents,      "listEvents",      "GET",  "/v1/events",                  "",      kJson, kEventStream},
   {Route::kGetPositions,    "getPositions",    "GET",  "/v1/positions",               "",      kJson},
   {Route::kListInstruments, "listInstruments", "GET",  "/v1/instruments",             "",      kJson},
+  {Route::kListLedgers,     "listLedgers",     "GET",  "/v1/ledgers",                 "",      kJson},
+  {Route::kListParticipants, "listParticipants", "GET", "/v1/participants",           "",      kJson},
   {Route::kListStatements,  "listStatements",  "GET",  "/v1/statements",              "",      kJson},
   {Route::kApplyStatement,  "applyStatement",  "POST", "/v1/statements",              kOctets, kJson},
 });

@@ -77,6 +77,7 @@ class Server final : public ApiServer {
   api::HandlerOptions handler_options() const {
     api::HandlerOptions out;
     out.in_flight = options_.limits.in_flight;
+    out.doc_url = options_.doc_url;
     out.events_each = options_.limits.events_each;
     out.heartbeat = options_.times.heartbeat;
     out.requests_per_second = options_.limits.requests_per_second;

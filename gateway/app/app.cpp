@@ -136,6 +136,8 @@ Result<void> Gateway::build(const AppOptions& options, const GatewayConfig& conf
   EngineOptions engine_options;
   engine_options.boundary = options.boundary;
   engine_options.snapshot_octets = config.limits.snapshot_octets;
+  // A stream each: none has to give its place to another.
+  engine_options.event_waits_max = std::max(engine_options.event_waits_max, config.limits.api_connections);
   engine = make_engine(std::move(engine_options), {*journal, *peers, *driver, *evidence_signer, clock, *listener},
                        std::move(core));
   return build_edges(config);
@@ -149,6 +151,7 @@ Result<void> Gateway::build_edges(const GatewayConfig& config) {
     if (!only.empty() && std::find(only.begin(), only.end(), participant) == only.end()) return false;
     return engine->admitted(participant);
   };
+  options.doc_url = config.api_doc_url;
   options.access_log = access_lines(*log);
   options.limits.connections = config.limits.api_connections;
   options.limits.body_octets = config.limits.api_body_octets;

@@ -37,6 +37,11 @@ void read_edges(Reader& reader, GatewayConfig& out) {
   out.peer_listen = listen_address(reader, "peer");
   out.api_listen = listen_address(reader, "api");
   out.admin_listen = listen_address(reader, "admin");
+  if (const auto url = reader.text("api", "doc_url", false)) {
+    out.api_doc_url = *url;
+    if (!url->starts_with("https://") || url->find('#') != std::string::npos)
+      reader.problem("api", "doc_url", "must begin with https:// and have no fragment");
+  }
   if (const auto names = reader.list("api", "participants"))
     for (const auto& name : *names) {
       auto id = ParticipantId::parse(name);

@@ -39,6 +39,7 @@ struct GatewayConfig {
   std::filesystem::path data, authority_key, statements, signing_key;
   AuthorityId authority;
   tls::Files tls;
+  std::string api_doc_url;                            // page of the error codes; may be empty
   std::string peer_listen, api_listen, admin_listen;  // numeric or named HOST:PORT
   std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
   std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;

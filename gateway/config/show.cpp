@@ -78,6 +78,7 @@ void show_rest(const GatewayConfig& c, Lines& out) {
   out.line("frame_octets", std::to_string(c.limits.frame_octets));
   out.line("messages_per_batch", std::to_string(c.limits.messages_per_batch));
   out.line("snapshot_octets", std::to_string(c.limits.snapshot_octets));
+  out.line("events_kept", std::to_string(c.limits.events_kept));
   out.line("peer_frames_queued", std::to_string(c.limits.peer_frames_queued));
   out.line("api_connections", std::to_string(c.limits.api_connections));
   out.line("api_body_octets", std::to_string(c.limits.api_body_octets));
@@ -114,6 +115,7 @@ std::string show_config(const ConfigOutcome& outcome, bool origin) {
   out.line("listen", quoted(c.peer_listen));
   out.section("api");
   out.line("listen", quoted(c.api_listen));
+  if (!c.api_doc_url.empty()) out.line("doc_url", quoted(c.api_doc_url));
   if (!c.api_participants.empty()) out.line("participants", list_of(c.api_participants));
   out.section("admin");
   out.line("listen", quoted(c.admin_listen));

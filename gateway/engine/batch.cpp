@@ -118,64 +118,6 @@ void Batch::take_held() {
   for (auto& [id, outcome] : std::exchange(core_.held_, {})) on(std::move(outcome));  // what still waits is held again
 }
 
-Result<token::TransferTerms> Batch::terms_of(const TransferOrder& order) const {
-  const auto& registry = core_.registry_;
-  const auto* instrument = registry.instrument(order.instrument);
-  if (!instrument) return Error{Code::unknown_instrument, order.instrument.str()};
-  const auto* source = registry.ledger(core_.options_.ledger);
-  const auto* target = registry.ledger(order.target_ledger);
-  if (!source) return Error{Code::unknown_ledger, core_.options_.ledger.str()};
-  if (!target) return Error{Code::unknown_ledger, order.target_ledger.str()};
-  token::TransferTerms terms;
-  terms.instrument = order.instrument;
-  terms.instrument_version = instrument->version;
-  if (const auto* r = instrument->representation(source->id)) terms.source_ratio_version = r->ratio.version();
-  if (const auto* r = instrument->representation(target->id)) terms.target_ratio_version = r->ratio.version();
-  USTP_TRY(terms.quantity, Quantity::parse(order.quantity, instrument->scale));
-  terms.lots = order.lots;
-  // An order's lots come at the scale they were written with; no unit is rounded away on the way to the instrument's.
-  for (auto& lot : terms.lots) {
-    USTP_TRY(lot.quantity, Quantity::parse(lot.quantity.str(), instrument->scale));
-  }
-  if (terms.lots.empty()) {
-    token::Lot lot;
-    lot.quantity = terms.quantity;
-    terms.lots.push_back(lot);
-  }
-  terms.sender_gateway = core_.options_.self;
-  terms.recipient_gateway = target->gateway;
-  terms.source_ledger = source->id;
-  terms.target_ledger = target->id;
-  terms.originator = order.originator;
-  terms.beneficiary = order.beneficiary;
-  const auto chain = [&](const LedgerId& ledger, const AccountId& account) {
-    token::HoldingChain out;
-    const auto* known = registry.account(ledger, account);
-    const auto* participant = known ? registry.participant(known->participant) : nullptr;
-    if (participant && !participant->lei.empty())
-      out.links.push_back({participant->lei.str(), account, token::HoldingCapacity::kOwn});
-    return out;
-  };
-  terms.originator_chain = chain(source->id, order.originator);
-  terms.beneficiary_chain = chain(target->id, order.beneficiary);
-  terms.beneficiary_chain.beneficial_owner = order.beneficial_owner;
-  terms.ownership_effect = order.ownership_effect;
-  terms.transaction_type = order.transaction_type;
-  terms.entitled_party = order.entitled_party;
-  terms.trade_date = order.trade_date;
-  terms.cum_ex = order.cum_ex;
-  terms.venue = order.venue;
-  terms.liable_operator = source->liable_operator;
-  terms.place_of_settlement = order.place_of_settlement;
-  terms.governing_law = order.governing_law.empty() ? instrument->governing_law : order.governing_law;
-  terms.jurisdiction = order.jurisdiction;
-  terms.reference = order.reference;
-  terms.vote_by = now_ + order.vote_within;
-  terms.complete_by = terms.vote_by + order.vote_within;
-  terms.statement_position = registry.position();
-  return terms;
-}
-
 void Batch::on(OrderCommand command) {
   const auto& order = command.order;
   const auto answer = [&](Result<TransferView> view) {
@@ -190,7 +132,7 @@ void Batch::on(OrderCommand command) {
   }
   if (core_.recovery_only_) return answer(Error{Code::recovery_only, ""});
   if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});
-  auto terms = terms_of(order);
+  auto terms = core_.terms_of(order, now_);
   if (!terms) return answer(terms.error());
   const auto& peer = core_.registry_.ledger(order.target_ledger)->gateway;
   if (!core_.paces_[peer].keeps(core_.options_.order_within, now_))

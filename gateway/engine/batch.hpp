@@ -45,7 +45,6 @@ class Batch {
   void take_held();                               // outcomes that waited for a peer's head
   void take_refused();                            // what prepare() refused, as the outcomes they are
   protocol::Facts facts(const GatewayId& peer, const token::TransferTerms* terms) const;
-  Result<token::TransferTerms> terms_of(const TransferOrder& order) const;
 
   Core& core_;
   Instant now_;

@@ -171,17 +171,48 @@ Result<TransferView> Core::view_for(const ParticipantId& participant, const Tran
   return view(*state);
 }
 
-std::vector<TransferView> Core::list_for(const ParticipantId& participant, const TransferId& after,
-                                         std::size_t limit) const {
-  std::vector<TransferView> out;
+namespace {
+
+bool fits(const protocol::TransferState& state, const TransferFilter& filter) {
+  return (filter.status.empty() || status_of(state.state) == filter.status) &&
+         (filter.state.empty() || to_string(state.state) == filter.state) &&
+         (filter.instrument.empty() || state.terms.instrument == filter.instrument) &&
+         (!filter.sender || *filter.sender == (state.role == protocol::Role::kSender));
+}
+
+}  // namespace
+
+// Looks at so many at a time: a filter that fits nothing must not hold up what settles.
+TransferPage Core::list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                            std::size_t limit) const {
+  constexpr std::size_t kLooksMax = 20'000;
+  TransferPage out;
+  TransferId last;
   bool found = after.is_zero();
-  for (auto it = order_.rbegin(); it != order_.rend() && out.size() < limit; ++it) {
+  std::size_t looks = 0;
+  for (auto it = order_.rbegin(); it != order_.rend() && out.transfers.size() < limit; ++it) {
     if (!found) {
       found = *it == after;
       continue;
     }
+    if (looks++ == kLooksMax) {
+      out.next = last;
+      return out;
+    }
+    last = *it;
     const auto* state = find(*it);
-    if (state && belongs_to(*state, participant, registry_, options_.self)) out.push_back(view(*state));
+    if (state && belongs_to(*state, participant, registry_, options_.self) && fits(*state, filter))
+      out.transfers.push_back(view(*state));
+  }
+  return out;
+}
+
+std::vector<LedgerView> Core::ledgers() const {
+  std::vector<LedgerView> out;
+  for (const auto* profile : registry_.ledgers()) {
+    const bool own = profile->id == options_.ledger;
+    out.push_back({*profile, registry_.ledger_halted(profile->id), own, own || reaches(profile->gateway),
+                   own ? operations_.size() : 0});
   }
   return out;
 }

@@ -30,8 +30,8 @@ struct CoreOptions {
   Duration requery_every = Duration::seconds(2);
   Duration hello_every = Duration::seconds(10);
   std::size_t open_transfers_max = 100'000;
-  Duration order_within;                // an order whose transfer would probably take longer is refused; 0: never
   std::size_t events_kept = 100'000;     // a cursor that is older is refused (USTP-API-010)
+  Duration order_within;                // an order whose transfer would probably take longer is refused; 0: never
 };
 
 // Inputs, as the edges deliver them.
@@ -128,7 +128,11 @@ class Core {
   const protocol::TransferState* find(const TransferId& id) const;
   TransferView view(const protocol::TransferState& state) const;
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
-  std::vector<TransferView> list_for(const ParticipantId& participant, const TransferId& after, std::size_t limit) const;
+  TransferPage list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                        std::size_t limit) const;
+  Result<token::TransferTerms> terms_of(const TransferOrder& order, Instant now) const;
+  std::vector<token::Finding> findings(const TransferOrder& order, Instant now) const;
+  std::vector<LedgerView> ledgers() const;
   const EventLog& events() const { return events_; }
   // What `query` asks for, up to `until`.
   EventPage events_for(const EventQuery& query, std::uint64_t until) const;

@@ -8,7 +8,8 @@ namespace ustp::gateway {
 
 EngineImpl::EngineImpl(EngineOptions options, EngineParts parts, std::unique_ptr<Core> core)
     : options_(std::move(options)), parts_(parts), core_(std::move(core)),
-      event_waiters_(options_.event_waits_max), workers_(options_.reads_max), idle_(parts.driver.profile()), snapshotter_(parts.journal, options_.snapshot_octets) {}
+      event_waiters_(options_.event_waits_max), workers_(options_.reads_max), idle_(parts.driver.profile()),
+      snapshotter_(parts.journal, options_.snapshot_octets) {}
 
 Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
   USTP_TRY(const auto head, parts_.journal.open());

@@ -25,8 +25,11 @@ class EngineImpl final : public Engine, private JournalSink, private PeerSink, p
   void start_transfer(TransferOrder order, Reply<TransferView> reply) override;
   void cancel_transfer(ParticipantId participant, TransferId id, Reply<TransferView> reply) override;
   void get_transfer(ParticipantId participant, TransferId id, Reply<TransferView> reply) override;
-  void list_transfers(ParticipantId participant, TransferId after, std::size_t limit,
-                      Reply<std::vector<TransferView>> reply) override;
+  void check_transfer(TransferOrder order, Reply<OrderFindings> reply) override;
+  void list_transfers(ParticipantId participant, TransferFilter filter, TransferId after, std::size_t limit,
+                      Reply<TransferPage> reply) override;
+  void ledgers(Reply<std::vector<LedgerView>> reply) override;
+  void participants(Reply<std::vector<wire::ParticipantStatement>> reply) override;
   void events(EventQuery query, Reply<EventPage> reply) override;
   void evidence(ParticipantId participant, TransferId id, Reply<Bytes> reply) override;
   void instruments(Reply<std::vector<token::Instrument>> reply) override;

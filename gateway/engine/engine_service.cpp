@@ -32,10 +32,28 @@ void EngineImpl::get_transfer(ParticipantId participant, TransferId id, Reply<Tr
   look<TransferView>(std::move(reply), [=](const Core& core) { return core.view_for(participant, id); });
 }
 
-void EngineImpl::list_transfers(ParticipantId participant, TransferId after, std::size_t limit,
-                                Reply<std::vector<TransferView>> reply) {
-  look<std::vector<TransferView>>(std::move(reply),
-                                  [=](const Core& core) { return core.list_for(participant, after, limit); });
+void EngineImpl::list_transfers(ParticipantId participant, TransferFilter filter, TransferId after, std::size_t limit,
+                                Reply<TransferPage> reply) {
+  look<TransferPage>(std::move(reply),
+                     [=](const Core& core) { return core.list_for(participant, filter, after, limit); });
+}
+
+void EngineImpl::check_transfer(TransferOrder order, Reply<OrderFindings> reply) {
+  look<OrderFindings>(std::move(reply), [this, order = std::move(order)](const Core& core) {
+    return OrderFindings{core.findings(order, parts_.clock.now()), core.registry().position()};
+  });
+}
+
+void EngineImpl::ledgers(Reply<std::vector<LedgerView>> reply) {
+  look<std::vector<LedgerView>>(std::move(reply), [](const Core& core) { return core.ledgers(); });
+}
+
+void EngineImpl::participants(Reply<std::vector<wire::ParticipantStatement>> reply) {
+  look<std::vector<wire::ParticipantStatement>>(std::move(reply), [](const Core& core) {
+    std::vector<wire::ParticipantStatement> out;
+    for (const auto* one : core.registry().participants()) out.push_back(*one);
+    return out;
+  });
 }
 
 // The answer is looked up when all before it is durable, and may then wait for more.

@@ -5,7 +5,7 @@
 namespace ustp::gateway {
 namespace {
 
-constexpr std::uint16_t kSnapshotVersion = 3;
+constexpr std::uint16_t kSnapshotVersion = 4;
 
 Error damaged(const char* what) { return {Code::journal_damaged, std::string("snapshot: ") + what}; }
 

@@ -71,6 +71,29 @@ struct EventPage {
   std::uint64_t restart = 0;
 };
 
+// Of a list; what is empty admits all.
+struct TransferFilter {
+  std::string status, state;     // as in TransferView
+  InstrumentId instrument;
+  std::optional<bool> sender;
+};
+struct TransferPage {
+  std::vector<TransferView> transfers;
+  TransferId next;               // zero: the end. Set where the page ended before its limit and there is more to look at
+};
+struct LedgerView {
+  ledger::LedgerProfile profile;
+  bool halted = false;
+  bool own = false;              // in front of which this gateway stands
+  bool reachable = false;        // the link to its gateway is up and greeted; the own one always
+  std::size_t open_operations = 0;  // asked of the own ledger and not ended
+};
+// A dry run: empty when the order would be taken now.
+struct OrderFindings {
+  std::vector<token::Finding> findings;
+  std::uint64_t statements = 0;  // position judged under
+};
+
 template <class T>
 using Reply = std::function<void(Result<T>)>;
 
@@ -81,12 +104,16 @@ class Service {
   virtual void start_transfer(TransferOrder order, Reply<TransferView> reply) = 0;
   virtual void cancel_transfer(ParticipantId participant, TransferId id, Reply<TransferView> reply) = 0;
   virtual void get_transfer(ParticipantId participant, TransferId id, Reply<TransferView> reply) = 0;
+  // Every rule that the order breaks now, nothing changed; the ledger is not asked, the other gateway neither.
+  virtual void check_transfer(TransferOrder order, Reply<OrderFindings> reply) = 0;
   // Newest first; `after` is the id to continue behind, or zero.
-  virtual void list_transfers(ParticipantId participant, TransferId after, std::size_t limit,
-                              Reply<std::vector<TransferView>> reply) = 0;
+  virtual void list_transfers(ParticipantId participant, TransferFilter filter, TransferId after, std::size_t limit,
+                              Reply<TransferPage> reply) = 0;
   // Events that are durable, in order; of the participant's own transfers.
   virtual void events(EventQuery query, Reply<EventPage> reply) = 0;
   virtual void evidence(ParticipantId participant, TransferId id, Reply<Bytes> reply) = 0;  // a sealed bundle
+  virtual void ledgers(Reply<std::vector<LedgerView>> reply) = 0;
+  virtual void participants(Reply<std::vector<wire::ParticipantStatement>> reply) = 0;
   virtual void instruments(Reply<std::vector<token::Instrument>> reply) = 0;
   struct PositionsView {
     LedgerId ledger;

@@ -38,8 +38,8 @@ void add_verify_options(CLI::App& command, Run& run);  // of `verify` and `evide
 void add_transfer(CLI::App& root, Run& run);           // these speak to a gateway's API
 void add_positions(CLI::App& root, Run& run);
 void add_instruments(CLI::App& root, Run& run);
-void add_evidence_get(CLI::App& evidence, Run& run);
 void add_events(CLI::App& root, Run& run);
+void add_evidence_get(CLI::App& evidence, Run& run);
 void add_statement_apply(CLI::App& statement, Run& run);
 
 // Prints "ustp: …" to stderr; gives kUsage for what the caller named wrongly, kFailed for everything else.

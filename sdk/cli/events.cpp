@@ -34,7 +34,8 @@ int follow(const Connection& c, const FollowWords& o) {
   const auto over = [&] { return o.for_ms != 0 && SystemClock().now() >= until; };
   client::FollowOptions options;
   options.after = o.after;
-  options.wait = Duration::seconds(std::clamp<std::int64_t>((o.for_ms ? std::min(o.for_ms, c.timeout_ms / 2) : c.timeout_ms / 2) / 1000, 1, 20));
+  const auto patience = o.for_ms != 0 ? std::min(o.for_ms, c.timeout_ms / 2) : c.timeout_ms / 2;
+  options.wait = Duration::seconds(std::clamp<std::int64_t>(patience / 1000, 1, 20));
   options.between = [&](const std::string&) { return std::fflush(stdout) == 0 && !over(); };
   std::uint64_t shown = 0;
   const auto end = (*client)->follow(options, [&](const Event& event) {
@@ -83,7 +84,8 @@ void add_list(CLI::App& parent, Run& run) {
           *c, [&](Client& client) { return client.events(o->after, o->limit); },
           [&](const client::EventPage& page) {
             if (c->json) return print(page.json + "\n"), static_cast<int>(kOk);
-            std::vector<std::vector<std::string>> rows = {{"CURSOR", "AT", "TRANSFER", "ROLE", "STATE", "STATUS", "WAITING ON"}};
+            std::vector<std::vector<std::string>> rows = {
+                {"CURSOR", "AT", "TRANSFER", "ROLE", "STATE", "STATUS", "WAITING ON"}};
             for (const auto& event : page.events) rows.push_back(row(event));
             print(table(rows));
             std::fprintf(stderr, "%s: --after %s\n", page.more ? "more" : "later", page.next.c_str());

@@ -83,6 +83,12 @@ class Examples:
         if kind == "application/json":
             errors = list(lint.validator(self.document, said["content"][kind]["schema"]).iter_errors(json.loads(content)))
             demand(not errors, f"{method} {target} ({name}): {errors[:1]}")
+            if operation["operationId"] == "listTransfers":  # by status, state, role and instrument
+                found = [t["id"] for t in json.loads(content)["transfers"]]
+                demand(self.live["id"] in found, f"{target}: the completed transfer is not among {found}")
+            if operation["operationId"] == "checkTransfer":
+                found = json.loads(content)
+                demand(found["ok"] == (name == "good") and len(found["findings"]) == (0 if name == "good" else 2), f"{name}: {found}")
         print(f"  {method.upper()} {target.split('?')[0]} ({name}): {status}", flush=True)
 
 

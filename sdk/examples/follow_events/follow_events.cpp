@@ -1,6 +1,6 @@
-// Consuming events exactly once. The gateway gives every event again to whoever asks with an older cursor; so what an event
-// led to and its cursor are kept in one durable step, and the next run goes on behind it. Here both are one line of a ledger
-// file; in a database they would be one transaction. Kill it whenever you like, and start it again.
+// Consuming events exactly once. The gateway gives every event again to whoever asks with an older cursor; so what an
+// event led to and its cursor are kept in one durable step, and the next run goes on behind it. Here both are one line of
+// a file; in a database they would be one transaction. Kill it whenever you like, and start it again.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -21,7 +21,8 @@ class Lines {
   explicit Lines(const std::string& path) : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
     std::ifstream in(path, std::ios::binary);
     off_t whole = 0;
-    for (std::string line; std::getline(in, line) && !in.eof(); whole = in.tellg()) cursor_ = line.substr(0, line.find(' '));
+    for (std::string line; std::getline(in, line) && !in.eof(); whole = in.tellg())
+      cursor_ = line.substr(0, line.find(' '));
     if (file_ >= 0 && ::ftruncate(file_, whole) != 0) ok_ = false;
   }
   ~Lines() { ::close(file_); }
@@ -49,10 +50,13 @@ int failed(const std::string& what) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) return failed("use: follow_events URL PKI-FOLDER PARTICIPANT FILE ENDS, where ENDS of transfers end it, and 0 nothing");
+  if (argc != 6)
+    return failed("use: follow_events URL PKI-FOLDER PARTICIPANT FILE ENDS (that end it; 0: nothing does)");
   const std::string pki = argv[2], who = pki + "/participant-" + argv[3];
-  auto transport = client::make_https_transport(
-      {.base_url = argv[1], .ca_file = pki + "/ca.pem", .certificate_file = who + ".pem", .key_file = who + ".key.pem"});
+  auto transport = client::make_https_transport({.base_url = argv[1],
+                                                 .ca_file = pki + "/ca.pem",
+                                                 .certificate_file = who + ".pem",
+                                                 .key_file = who + ".key.pem"});
   if (!transport) return failed(to_string(transport.error()));
   client::Client gateway(*std::move(transport), std::make_unique<SystemRandom>(), [](Duration time) {
     std::this_thread::sleep_for(std::chrono::nanoseconds(time.ns));

@@ -69,7 +69,11 @@ class FakeService final : public gateway::Service {
     return order_;
   }
   std::size_t last_limit = 0;
-  TransferId last_after;
+  TransferId last_after, looked_to;
+  gateway::TransferFilter last_filter;
+  gateway::OrderFindings found;
+  std::vector<gateway::LedgerView> known_ledgers;
+  std::vector<wire::ParticipantStatement> known_participants;
 
   void start_transfer(TransferOrder order, Reply<TransferView> reply) override {
     {
@@ -84,12 +88,27 @@ class FakeService final : public gateway::Service {
     if (who.str() != "alice") return give(std::move(reply), Result<TransferView>(Code::not_found, id.hex()));
     give(std::move(reply), transfer);
   }
-  void list_transfers(ParticipantId, TransferId after, std::size_t limit, Reply<std::vector<TransferView>> reply) override {
+  void list_transfers(ParticipantId, gateway::TransferFilter filter, TransferId after, std::size_t limit,
+                      Reply<gateway::TransferPage> reply) override {
+    last_filter = filter;
     last_after = after;
     last_limit = limit;
-    auto page = listed;
-    if (page.size() > limit) page.resize(limit);
-    give(std::move(reply), Result<std::vector<TransferView>>(page));
+    gateway::TransferPage page{listed, looked_to};
+    if (page.transfers.size() > limit) page.transfers.resize(limit);
+    give(std::move(reply), Result<gateway::TransferPage>(page));
+  }
+  void check_transfer(TransferOrder order, Reply<gateway::OrderFindings> reply) override {
+    {
+      const std::lock_guard lock(mutex_);
+      order_ = std::move(order);
+    }
+    give(std::move(reply), Result<gateway::OrderFindings>(found));
+  }
+  void ledgers(Reply<std::vector<gateway::LedgerView>> reply) override {
+    give(std::move(reply), Result<std::vector<gateway::LedgerView>>(known_ledgers));
+  }
+  void participants(Reply<std::vector<wire::ParticipantStatement>> reply) override {
+    give(std::move(reply), Result<std::vector<wire::ParticipantStatement>>(known_participants));
   }
   // As the engine: at once where there is something, later where it was asked to wait.
   void events(gateway::EventQuery query, Reply<gateway::EventPage> reply) override {

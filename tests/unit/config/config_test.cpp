@@ -115,6 +115,18 @@ TEST_CASE("the journal's kind is chosen, and a segment's size belongs to segment
   CHECK(says(parse(kGood + "[journal]\nkind = \"sqlite\"\nsegment_octets = 1048576\n"), "belongs to the kind segments"));
 }
 
+TEST_CASE("how many events are kept, and where the codes are explained") {
+  const auto outcome = parse(with(kGood, "[api]", "[api]\ndoc_url = \"https://docs.example/errors.html\"") +
+                             "[limits]\nevents_kept = 12\n");
+  REQUIRE(outcome);
+  CHECK(outcome.config->limits.events_kept == 12);
+  CHECK(outcome.config->api_doc_url == "https://docs.example/errors.html");
+  CHECK(parse(kGood).config->api_doc_url.empty());
+  CHECK(says(parse(kGood + "[limits]\nevents_kept = 0\n"), "limits.events_kept"));
+  for (const char* url : {"http://docs.example", "docs.example", "https://docs.example/#x"})
+    CHECK(says(parse(with(kGood, "[api]", "[api]\ndoc_url = \"" + std::string(url) + "\"")), "api.doc_url"));
+}
+
 TEST_CASE("every problem is reported at once, in order, with its place (USTP-CFG-001)") {
   auto text = with(kGood, "id = \"gw-a\"", "id = 7");
   text = with(text, "listen = \"127.0.0.1:7102\"", "listen = \"7102\"");
