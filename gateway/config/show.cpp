@@ -82,7 +82,6 @@ void show_rest(const GatewayConfig& c, Lines& out) {
   out.line("peer_frames_queued", std::to_string(c.limits.peer_frames_queued));
   out.line("api_connections", std::to_string(c.limits.api_connections));
   out.line("api_body_octets", std::to_string(c.limits.api_body_octets));
-  out.line("events_kept", std::to_string(c.limits.events_kept));
   out.line("api_requests_per_second", std::to_string(c.limits.api_requests_per_second));
   out.section("timing");
   out.line("status_retry_ms", ms(c.timing.status_retry));

@@ -246,7 +246,8 @@ TEST_CASE("what is shown is a configuration that says the same, and no key is le
   const std::string csd = "kind = \"csd\"\ninbox = \"inbox\"\noutbox = \"outbox\"";
   for (const auto& ledger : {csd, std::string("kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"/keys/eth\""),
                              std::string("kind = \"corda\"\nendpoint = \"127.0.0.1:7401\"")}) {
-    const auto first = parse(with(with(kGood, csd, ledger), "[api]", "[api]\nparticipants = [\"bank\"]") + "[log]\nfile = \"a.log\"\n");
+    const std::string api = "[api]\nparticipants = [\"bank\"]\ndoc_url = \"https://docs.example/errors.html\"";
+    const auto first = parse(with(with(kGood, csd, ledger), "[api]", api) + "[log]\nfile = \"a.log\"\n");
     REQUIRE(first);
     const auto shown = show_config(first, false);
     const auto second = parse(shown);
