@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 #include "ustp/wire/json_message.hpp"
 #include "ustp/wire/json_signature.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "sdk/cli/command.hpp"
 #include "sdk/cli/files.hpp"
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 
 namespace ustp::cli {
 namespace {

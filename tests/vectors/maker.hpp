@@ -2,7 +2,7 @@
 // Writes vectors. What a valid one gives is computed here and looked at by a second reader; what is wrong with a flawed
 // one, and the code it must give, is said by whoever makes it.
 
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 
 namespace ustp::vectors {
 

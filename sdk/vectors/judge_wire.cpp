@@ -1,5 +1,5 @@
 // Messages and frames.
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 
 namespace ustp::vectors {
 namespace {
@@ -30,13 +30,7 @@ Result<Value> message(const Value& in) {
 }
 
 Result<Value> batch(const Value& in) {
-  ChannelExpectation expected;
-  USTP_TRY(expected.sender, GatewayId::parse(in["sender"].text()));
-  USTP_TRY(expected.recipient, GatewayId::parse(in["recipient"].text()));
-  expected.channel = static_cast<std::uint32_t>(in["channel"].number());
-  USTP_TRY(const auto sequence, parse_uint128(in["head"]["sequence"].text()));
-  expected.head.sequence = static_cast<std::uint64_t>(sequence);
-  USTP_TRY(expected.head.hash, Hash256::from_hex(in["head"]["hash"].text()));
+  USTP_TRY(const auto expected, expectation_of(in));
   const Bytes frame = octets_of(in["frame"]);
   USTP_TRY(const auto view, receive_batch(frame, expected, keys_of(in["keys"])));
   List items;
@@ -83,6 +77,17 @@ Result<Value> proven(const Value& in) {
 }
 
 }  // namespace
+
+Result<ChannelExpectation> expectation_of(const Value& in) {
+  ChannelExpectation expected;
+  USTP_TRY(expected.sender, GatewayId::parse(in["sender"].text()));
+  USTP_TRY(expected.recipient, GatewayId::parse(in["recipient"].text()));
+  expected.channel = static_cast<std::uint32_t>(in["channel"].number());
+  USTP_TRY(const auto sequence, parse_uint128(in["head"]["sequence"].text()));
+  expected.head.sequence = static_cast<std::uint64_t>(sequence);
+  USTP_TRY(expected.head.hash, Hash256::from_hex(in["head"]["hash"].text()));
+  return expected;
+}
 
 KeyLookup keys_of(const Value& list) {
   std::vector<std::pair<std::string, std::shared_ptr<const crypto::Verifier>>> keys;

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "tests/vectors/value.hpp"
+#include "sdk/vectors/value.hpp"
 #include "ustp/wire/bundle.hpp"
 
 namespace ustp::vectors {
@@ -40,5 +40,7 @@ Value small(T v) {
 }
 // Keys of a vector: [{gateway, spki}].
 wire::KeyLookup keys_of(const Value& list);
+// What a receiver knows of the channel: {sender, recipient, channel, head}.
+Result<wire::ChannelExpectation> expectation_of(const Value& input);
 
 }  // namespace ustp::vectors

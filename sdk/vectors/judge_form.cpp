@@ -1,5 +1,5 @@
 // Identifiers, times, counts, quantities, ratios.
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 
 namespace ustp::vectors {
 namespace {

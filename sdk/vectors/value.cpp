@@ -1,4 +1,4 @@
-#include "tests/vectors/value.hpp"
+#include "sdk/vectors/value.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 // Keys and signatures, Merkle trees, names and requests of operations, claims.
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 #include "ustp/ledger/port.hpp"
 
 namespace ustp::vectors {

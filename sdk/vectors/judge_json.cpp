@@ -1,5 +1,5 @@
 // JSON messages and their signatures.
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 #include "ustp/wire/json_message.hpp"
 #include "ustp/wire/json_signature.hpp"
 
@@ -45,13 +45,7 @@ Value value_of(const JsonHeader& h) {
 }
 
 Result<Value> signed_message(const Value& in) {
-  ChannelExpectation expected;
-  USTP_TRY(expected.sender, GatewayId::parse(in["sender"].text()));
-  USTP_TRY(expected.recipient, GatewayId::parse(in["recipient"].text()));
-  expected.channel = static_cast<std::uint32_t>(in["channel"].number());
-  USTP_TRY(const auto sequence, parse_uint128(in["head"]["sequence"].text()));
-  expected.head.sequence = static_cast<std::uint64_t>(sequence);
-  USTP_TRY(expected.head.hash, Hash256::from_hex(in["head"]["hash"].text()));
+  USTP_TRY(const auto expected, expectation_of(in));
   const Bytes jws = given(in, "jws");
   USTP_TRY(const auto found, receive_json(as_text(jws), expected, keys_of(in["keys"])));
   return Value(Members{{"header", value_of(found.header)},

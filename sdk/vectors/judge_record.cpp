@@ -1,7 +1,7 @@
 // Statements, the log they form, evidence bundles; and the check of a vector.
 #include <algorithm>
 
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 #include "ustp/protocol/registry.hpp"
 #include "ustp/protocol/verify_bundle.hpp"
 

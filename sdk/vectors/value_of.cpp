@@ -1,5 +1,5 @@
 // Messages as values, field by field under the schema's names.
-#include "tests/vectors/judge.hpp"
+#include "sdk/vectors/judge.hpp"
 
 namespace ustp::vectors {
 namespace {
