@@ -6,37 +6,20 @@ through the first reader.
 """
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE.parents[1] / "spec" / "vectors"
 SKIPPED = 77
-
-
-def interpreter(folder):
-    """A Python that has the pinned packages, or None."""
-    python, wanted = folder / "bin" / "python", HERE / "requirements.txt"
-    mark = folder / "packages"
-    if mark.exists() and mark.read_text() == wanted.read_text():
-        return python
-    try:
-        venv.create(folder, with_pip=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"SKIPPED second reader: no virtual environment can be made here ({error})")
-        return None
-    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
-                           "--timeout", "15", "-r", wanted], capture_output=True, text=True)
-    if done.returncode != 0:
-        print(f"SKIPPED second reader: its packages cannot be installed ({done.stderr.strip().splitlines()[-1:]})")
-        return None
-    mark.write_text(wanted.read_text())
-    return python
+sys.path.insert(0, str(HERE.parents[1] / "tools"))
+import pinned_packages  # noqa: E402
 
 
 def main(folder, ustp_vectors):
-    python = interpreter(Path(folder))
-    if python is None:
+    try:
+        python = pinned_packages.interpreter(Path(folder), HERE / "requirements.txt")
+    except pinned_packages.Unavailable as why:
+        print(f"SKIPPED second reader: {why}")
         return SKIPPED
     reader, built = HERE / "reader.py", Path(folder) / "built.json"
     for command in ([python, reader, "read", VECTORS], [python, reader, "build", VECTORS, built],

@@ -9,32 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SKIPPED = 77
-
-
-def interpreter(folder):
-    """A Python that has exactly the pinned packages, or None."""
-    python, wanted = folder / "bin" / "python", HERE / "requirements.txt"
-    mark = folder / "packages"
-    if mark.exists() and mark.read_text() == wanted.read_text():
-        return python
-    try:
-        venv.create(folder, with_pip=True, clear=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"SKIPPED documentation: no virtual environment can be made here ({error})")
-        return None
-    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
-                           "--timeout", "30", "--require-hashes", "-r", wanted], capture_output=True, text=True)
-    if done.returncode != 0:
-        print(f"SKIPPED documentation: its packages cannot be installed ({done.stderr.strip().splitlines()[-1:]})")
-        return None
-    mark.write_text(wanted.read_text())
-    return python
+sys.path.insert(0, str(ROOT / "tools"))
+import pinned_packages  # noqa: E402
 
 
 def main(arguments):
@@ -46,8 +27,10 @@ def main(arguments):
         print("SKIPPED documentation: no dot (Debian package graphviz)")
         return SKIPPED
     folder.mkdir(parents=True, exist_ok=True)
-    python = interpreter(folder / "venv")
-    if python is None:
+    try:
+        python = pinned_packages.interpreter(folder / "venv", HERE / "requirements.txt")
+    except pinned_packages.Unavailable as why:
+        print(f"SKIPPED documentation: {why}")
         return SKIPPED
     environment = dict(os.environ, NO_MKDOCS_2_WARNING="1", PYTHONDONTWRITEBYTECODE="1")
     for command in ([python, HERE / "assemble.py", folder],
