@@ -3,7 +3,7 @@ import subprocess
 from html import escape
 
 SENDER_FIRST, RECIPIENT_FIRST = "proposed", "accepted"
-GOOD, BAD, DOUBT = {"completed", "received", "assigned"}, {"aborted", "refused"}, {"in_doubt", "decided_unexecutable", "suspending", "suspended"}
+GOOD, BAD, DOUBT = {"completed", "received", "assigned"}, {"aborted", "refused"}, {"in_doubt", "decided_unexecutable", "undelivered", "suspended"}
 
 
 def rows(text):

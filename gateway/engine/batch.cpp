@@ -110,8 +110,7 @@ void Batch::on(ledger::Outcome outcome) {
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOutcome;
   // One that fits no state is asked about again: no block tells of it, and a replay would leave it open too.
-  (void)advance(&transfer, protocol::OutcomeInput{operation, std::move(outcome)},
-                std::move(entry));
+  (void)advance(&transfer, protocol::OutcomeInput{operation, std::move(outcome)}, std::move(entry));
 }
 
 void Batch::take_held() {
@@ -181,7 +180,7 @@ void Batch::notice_clock() {
   core_.next_requery_ = core_.next_hello_ = now_;
   for (auto& [id, operation] : core_.operations_) operation.asked = {};
   for (auto& [id, transfer] : core_.transfers_)
-    if (const auto s = transfer.state.state; s == State::kInDoubt || s == State::kSuspended || s == State::kUndelivered)
+    if (transfer.state.state == State::kInDoubt || protocol::awaits_recheck(transfer.state.state))
       core_.arm(transfer, now_);
 }
 
@@ -196,7 +195,7 @@ void Batch::fire_timers() {
       core_.arm(transfer, now_ + core_.options_.status_retry);  // the question waits in the channel: once is enough
       continue;
     }
-    if (transfer.state.state == State::kSuspended || transfer.state.state == State::kUndelivered) {
+    if (protocol::awaits_recheck(transfer.state.state)) {
       entry.kind = StepEntry::Kind::kRecheck;
       if (!advance(&transfer, protocol::RecheckInput{}, std::move(entry)))
         core_.arm(transfer, now_ + core_.options_.recheck_every);  // still not eligible: nothing to record

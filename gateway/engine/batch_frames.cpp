@@ -104,8 +104,7 @@ Result<void> Batch::apply_statement(const wire::SignedStatement& statement) {
 
 void Batch::recheck_suspended() {  // decision 16: suspense ends by a passed re-check
   for (auto& [id, transfer] : core_.transfers_)
-    if (transfer.state.state == State::kSuspended || transfer.state.state == State::kUndelivered)
-      core_.arm(transfer, now_);
+    if (protocol::awaits_recheck(transfer.state.state)) core_.arm(transfer, now_);
 }
 
 void Batch::on_statement(const FrameInput& input) {

@@ -124,6 +124,8 @@ bool is_terminal(State state) {
          state == State::kRefused;
 }
 
+bool awaits_recheck(State state) { return state == State::kSuspended || state == State::kUndelivered; }
+
 std::string_view waiting_on(const TransferState& transfer) {
   switch (transfer.state) {
     case State::kLocking: case State::kExtinguishing: case State::kUnlocking: case State::kCreating:

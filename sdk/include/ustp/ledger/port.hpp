@@ -45,7 +45,7 @@ struct Outcome {
   OperationId id;
   OutcomeKind kind{};
   Evidence evidence;  // kFinal
-  Error error;        // kRejected
+  Error error;        // kRejected; kNever when there is more to say than that
 };
 
 // Implementations are thread-safe and return at once.

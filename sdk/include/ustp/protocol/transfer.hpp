@@ -75,6 +75,7 @@ std::string_view to_string(State state);
 std::string_view to_string(Event event);
 std::string_view to_string(Action action);
 bool is_terminal(State state);
+bool awaits_recheck(State state);  // of the beneficiary, again and again (USTP-TRF-048, -049)
 
 struct TimelineEntry {
   State state{};
