@@ -81,16 +81,20 @@ void write_reason(JsonWriter& w, const std::optional<Error>& reason) {
   w.close_object();
 }
 
-void write_transfer(JsonWriter& w, const TransferView& view) {
-  w.open_object()
-      .field("id", view.id.hex())
-      .field("settlement", view.settlement.hex())
-      .field("role", view.sender ? "sender" : "recipient")
-      .field("state", view.state)
-      .field("status", view.status)
+// How far it is, of a transfer or of an event.
+template <class Seen>
+void write_progress(JsonWriter& w, const Seen& seen) {
+  w.field("role", seen.sender ? "sender" : "recipient")
+      .field("state", seen.state)
+      .field("status", seen.status)
       .name("waiting_on");
-  view.waiting_on.empty() ? w.null() : w.text(view.waiting_on);
-  write_reason(w, view.reason);
+  seen.waiting_on.empty() ? w.null() : w.text(seen.waiting_on);
+  write_reason(w, seen.reason);
+}
+
+void write_transfer(JsonWriter& w, const TransferView& view) {
+  w.open_object().field("id", view.id.hex()).field("settlement", view.settlement.hex());
+  write_progress(w, view);
   w.name("terms");
   write_terms(w, view.terms);
   w.name("timeline").open_list();
@@ -125,13 +129,8 @@ void write_event(JsonWriter& w, const TransferEvent& event) {
       .field("cursor", make_event_cursor(event.sequence))
       .name("sequence").number(event.sequence)
       .field("type", "transfer.state")
-      .field("transfer", event.transfer.hex())
-      .field("role", event.sender ? "sender" : "recipient")
-      .field("state", event.state)
-      .field("status", event.status)
-      .name("waiting_on");
-  event.waiting_on.empty() ? w.null() : w.text(event.waiting_on);
-  write_reason(w, event.reason);
+      .field("transfer", event.transfer.hex());
+  write_progress(w, event);
   w.field("at", to_rfc3339(event.at)).close_object();
 }
 }  // namespace

@@ -80,12 +80,9 @@ class Reader {
   std::optional<Error>& error_;
 };
 
-Transfer transfer_of(const Json& json, std::optional<Error>& error) {
-  Transfer out;
-  Reader r(json, error);
-  const auto id = TransferId::from_hex(r.text("id"));
-  id ? void(out.id = *id) : r.wrong("id");
-  out.settlement = r.text("settlement");
+// How far it is, of a transfer or of an event.
+template <class Seen>
+void read_progress(Reader& r, Seen& out) {
   out.role = r.text("role");
   out.state = r.text("state");
   out.status = r.text("status");
@@ -94,6 +91,15 @@ Transfer transfer_of(const Json& json, std::optional<Error>& error) {
     out.reason_code = reason.text("code");
     out.reason_detail = reason.text("detail");
   });
+}
+
+Transfer transfer_of(const Json& json, std::optional<Error>& error) {
+  Transfer out;
+  Reader r(json, error);
+  const auto id = TransferId::from_hex(r.text("id"));
+  id ? void(out.id = *id) : r.wrong("id");
+  out.settlement = r.text("settlement");
+  read_progress(r, out);
   r.object("terms", [&](Reader& terms) {
     out.instrument = terms.text("instrument");
     out.quantity = terms.text("quantity");
@@ -239,14 +245,7 @@ Result<EventPage> events_from_json(const std::string& body) {
         const auto parsed = TransferId::from_hex(id);
         parsed ? void(event.transfer = *parsed) : e.wrong("transfer");
       }
-      event.role = e.text("role");
-      event.state = e.text("state");
-      event.status = e.text("status");
-      event.waiting_on = e.text("waiting_on");
-      e.object("reason", [&](Reader& reason) {
-        event.reason_code = reason.text("code");
-        event.reason_detail = reason.text("detail");
-      });
+      read_progress(e, event);
       event.at = e.text("at");
       event.json = entry.dump(-1, ' ', false, Json::error_handler_t::replace);
     });
