@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 
 using ustp::gateway::tell_service_manager;
@@ -45,11 +46,12 @@ class Manager {
 };
 
 std::string unique(const std::string& prefix) { return prefix + "ustp-notify-" + std::to_string(::getpid()); }
+std::string temporary() { return std::filesystem::temp_directory_path().string() + "/"; }
 
 }  // namespace
 
 TEST_CASE("the service manager hears one datagram, at a path or at an abstract name") {
-  for (const auto& name : {unique("/tmp/"), unique("@")}) {
+  for (const auto& name : {unique(temporary()), unique("@")}) {
     CAPTURE(name);
     Manager manager(name);
     CHECK(tell_service_manager("READY=1"));
@@ -61,7 +63,7 @@ TEST_CASE("the service manager hears one datagram, at a path or at an abstract n
 TEST_CASE("without a service manager nothing happens, and one that is not there stops nobody") {
   ::unsetenv("NOTIFY_SOCKET");
   CHECK(tell_service_manager("READY=1"));
-  for (const auto& name : {unique("/tmp/nobody-"), std::string("relative"), "/" + std::string(200, 'x')}) {
+  for (const auto& name : {unique(temporary() + "absent-"), std::string("relative"), "/" + std::string(200, 'x')}) {
     ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
     CHECK_FALSE(tell_service_manager("READY=1"));
   }

@@ -11,9 +11,6 @@ using namespace ustp::test;
 namespace {
 
 const std::string kId = "00112233445566778899aabbccddeeff";
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 struct Api {
   explicit Api(std::vector<std::string> more = {})

@@ -14,17 +14,11 @@
 
 using namespace ustp;
 using test::Finished;
+using test::has;
 using test::TemporaryFolder;
+using test::ustp_run;
 
 namespace {
-
-Finished ustp_run(std::vector<std::string> arguments, const std::string& input = {}) {
-  arguments.insert(arguments.begin(), USTP_CLI);
-  return test::run(arguments, input);
-}
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 const char* kBodies = R"([
   {"kind":"participant","participant":"bank-a","lei":"213800KUD8LAJWSQ9D15","name":"Bank A","gateway":"gw-a"},

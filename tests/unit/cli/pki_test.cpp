@@ -10,9 +10,6 @@ using namespace ustp::test;
 
 namespace {
 const std::string kTool = USTP_SOURCE_DIR "/tools/pki";
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 std::string text_of(const std::string& certificate) {
   return run({"openssl", "x509", "-in", certificate, "-noout", "-text"}).out;
 }

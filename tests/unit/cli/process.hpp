@@ -2,6 +2,7 @@
 // Runs programs as processes of their own: to the end, or beside the test until it goes out of scope.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ustp::test {
@@ -13,6 +14,14 @@ struct Finished {
 // argv[0] is searched in PATH. `environment` ("NAME=value") is added to the test's own and goes before it.
 Finished run(const std::vector<std::string>& argv, const std::string& input = {},
              const std::vector<std::string>& environment = {});
+
+inline bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+#ifdef USTP_CLI  // of tests that have the program to run
+inline Finished ustp_run(std::vector<std::string> arguments, const std::string& input = {}) {
+  arguments.insert(arguments.begin(), USTP_CLI);
+  return run(arguments, input);
+}
+#endif
 
 // A process whose stdin stays open until the end of its scope; it is expected to end by itself then and is killed if
 // not.
