@@ -23,6 +23,7 @@ def participant(b):
 def key(b):
     ids(b, gateway="gateway")
     known(b, "algorithm", "signature_algorithm")
+    demand(b["spki"], "missing_field", "spki")
     demand(len(b["spki"]) <= 1024, "too_long", "spki")
 
 

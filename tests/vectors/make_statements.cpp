@@ -107,6 +107,8 @@ void Statements::participants_and_keys() {
   valid("a revocation", k);
   k.spki = Bytes(1025, 1);
   flawed("a key of 1025 octets", k, "too_long");
+  k.spki.clear();
+  flawed("a key of no octets", k, "missing_field");
   k.algorithm = static_cast<crypto::Algorithm>(0);
   k.spki = {1};
   flawed("algorithm 0", k, "unknown_tag");

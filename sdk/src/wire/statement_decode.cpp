@@ -42,6 +42,7 @@ Result<StatementBody> unpack(const fbs::Key& from) {
   KeyStatement s;
   USTP_TRY(s.gateway, required_id<GatewayId>(from.gateway(), "gateway"));
   USTP_TRY(s.algorithm, tag(from.algorithm(), crypto::Algorithm::kEd25519, "algorithm"));
+  if (from.spki()->size() == 0) return Error{Code::missing_field, "spki"};
   if (from.spki()->size() > 1024) return Error{Code::too_long, "spki"};
   s.spki = octets(from.spki());
   s.revoked = from.revoked();

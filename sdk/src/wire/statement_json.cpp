@@ -79,9 +79,11 @@ class Reader {
     const auto* value = string(name, need);
     if (value && (need == kRequired || !value->empty())) accept(name, Id::parse(*value), out);
   }
+  // A text or octet string that is required may not be empty either.
   void text(const char* name, std::string& out, std::size_t most, Need need = kOptional) {
     const auto* value = string(name, need);
     if (!value) return;
+    if (need == kRequired && value->empty()) return fail(Code::missing_field, where(name), "empty");
     if (value->size() > most) return fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
     for (char c : *value)
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
@@ -118,6 +120,7 @@ class Reader {
   void octets(const char* name, Bytes& out, std::size_t most, Need need = kOptional) {
     const auto* value = string(name, need);
     if (!value) return;
+    if (need == kRequired && value->empty()) return fail(Code::missing_field, where(name), "empty");
     if (value->size() > most * 2)
       return fail(Code::too_long, where(name), "at most " + std::to_string(most) + " octets");
     accept(name, from_base64(*value), out);

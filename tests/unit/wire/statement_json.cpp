@@ -171,7 +171,11 @@ TEST_CASE("a required member that is absent is named") {
   CHECK(without(instrument(), "/instrument/rights/0", "class") ==
         Error{Code::missing_field, "/instrument/rights/0/class"});
   CHECK(without(account(), "/account", "ledger") == Error{Code::missing_field, "/account/ledger"});
+  // Empty is as good as absent: what cannot be written may not be read.
   CHECK(refusal(account(), "/account/id", "").code == Code::missing_field);
+  CHECK(refusal(key(), "/spki", "") == Error{Code::missing_field, "/spki: empty"});
+  CHECK(refusal(instrument(), "/instrument/rights/0/code", "") ==
+        Error{Code::missing_field, "/instrument/rights/0/code: empty"});
 }
 
 TEST_CASE("each wrong value has its own code") {
