@@ -134,6 +134,7 @@ std::optional<Fault> Handler::dispatch(const OpenCall& call, Request& request) {
   const auto& to = std::get<Routed>(routed);
   call->route = to.row->route;
   call->head = to.head;
+  if (request.role < to.row->least()) return Fault{{Code::forbidden, {}}, {}};  // USTP-API-014
   const auto wanted = [&](std::string_view type) { return !type.empty() && accepts(request.accept, type); };
   if (!wanted(to.row->makes) && !wanted(to.row->makes_too))
     return Fault{{Code::not_acceptable, std::string(to.row->makes)}, {}, {}, "Accept"};

@@ -35,6 +35,8 @@ struct RouteRow {
   std::string_view accepts;  // media type of the body; empty: none
   std::string_view makes;    // media type of the answer
   std::string_view makes_too{};  // another that the client may accept instead
+  Role least() const { return needs != Role::kNone ? needs : method == "GET" ? Role::kReader : Role::kTrader; }
+  Role needs = Role::kNone;  // kNone: as the method says
 };
 inline constexpr std::string_view kJson = "application/json", kOctets = "application/octet-stream",
                                   kProblemJson = "application/problem+json", kEventStream = "text/event-stream";
@@ -52,7 +54,7 @@ inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kListLedgers,     "listLedgers",     "GET",  "/v1/ledgers",                 "",      kJson},
   {Route::kListParticipants, "listParticipants", "GET", "/v1/participants",           "",      kJson},
   {Route::kListStatements,  "listStatements",  "GET",  "/v1/statements",              "",      kJson},
-  {Route::kApplyStatement,  "applyStatement",  "POST", "/v1/statements",              kOctets, kJson},
+  {Route::kApplyStatement,  "applyStatement",  "POST", "/v1/statements",              kOctets, kJson, {}, Role::kOperator},
 });
 // clang-format on
 

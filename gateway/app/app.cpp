@@ -152,6 +152,15 @@ Result<void> Gateway::build_edges(const GatewayConfig& config) {
     return engine->admitted(participant);
   };
   options.doc_url = config.api_doc_url;
+  if (config.jwt)
+    options.tokens = ApiTokens{config.jwt->keys.string(), {config.jwt->issuer, config.jwt->audience, config.jwt->tolerance}};
+  options.wall = [this] { return clock.now(); };
+  options.keys_notice = [this](const Error* refused) {
+    if (refused)
+      log->write(LogLevel::kError, "token_keys_refused", {{LogField::kReason, to_string(*refused)}});
+    else
+      log->write(LogLevel::kInfo, "token_keys_read", {});
+  };
   options.access_log = access_lines(*log);
   options.limits.connections = config.limits.api_connections;
   options.limits.body_octets = config.limits.api_body_octets;

@@ -1,6 +1,7 @@
 // What is looked at before a start: the configuration, and what it names seen together.
 #include <iostream>
 
+#include "gateway/api/token.hpp"
 #include "gateway/app/check.hpp"
 #include "gateway/app/parts.hpp"
 
@@ -34,10 +35,17 @@ void check_together(ConfigOutcome& outcome) {
       .push_back(at(outcome, "gateway.signing_key", "key " + id.hex() + " of " + config.id.str() + " is in force by no statement"));
 }
 
+void check_token_keys(ConfigOutcome& outcome) {
+  if (!outcome.config->jwt) return;
+  if (const auto keys = api::TokenGate::open(outcome.config->jwt->keys.string(), {}); !keys)
+    outcome.problems.push_back(at(outcome, "jwt.keys", to_string(keys.error())));
+}
+
 }  // namespace
 
 ConfigOutcome checked_config(const AppOptions& options) {
   auto outcome = load_config(options.config, SystemClock().now(), options.overrides);
+  if (outcome) check_token_keys(outcome);
   if (outcome) check_together(outcome);
   return outcome;
 }

@@ -90,6 +90,10 @@ class Checks {
         reader_.problem("tls", "certificate", issued.error().detail);
   }
 
+  void jwt() {
+    if (config_.jwt) file("jwt", "keys", config_.jwt->keys);
+  }
+
   void ledger() {
     if (const auto* csd = std::get_if<CsdLedgerConfig>(&config_.ledger_access)) {
       folder("ledger", "inbox", csd->inbox, R_OK | W_OK);
@@ -147,6 +151,7 @@ void check_files(const GatewayConfig& config, Instant now, Reader& reader) {
   checks.signing_key();
   checks.authority_key();
   checks.tls();
+  checks.jwt();
   checks.ledger();
   checks.log();
 }

@@ -52,6 +52,17 @@ void read_edges(Reader& reader, GatewayConfig& out) {
     }
 }
 
+void read_jwt(Reader& reader, GatewayConfig& out) {
+  bool given = false;
+  for (const char* key : {"keys", "issuer", "audience", "tolerance_ms"}) given = given || reader.has("jwt", key);
+  GatewayConfig::Jwt jwt;
+  jwt.keys = reader.path("jwt", "keys", given);
+  jwt.issuer = reader.text("jwt", "issuer", given).value_or("");
+  jwt.audience = reader.text("jwt", "audience", given).value_or("");
+  if (const auto ms = reader.integer("jwt", "tolerance_ms", 0, 300'000)) jwt.tolerance = Duration::milliseconds(*ms);
+  if (given) out.jwt = std::move(jwt);
+}
+
 void read_poll(Reader& reader, Duration& poll) {
   if (const auto ms = reader.integer("ledger", "poll_ms", 1, 60'000)) poll = Duration::milliseconds(*ms);
 }
@@ -142,6 +153,7 @@ ConfigOutcome read_config(std::string_view text, const std::string& file, const 
   GatewayConfig config;
   read_gateway(reader, config);
   read_edges(reader, config);
+  read_jwt(reader, config);
   read_ledger(reader, config);
   read_journal(reader, config);
   read_rest(reader, config);

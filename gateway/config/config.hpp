@@ -42,6 +42,12 @@ struct GatewayConfig {
   std::string api_doc_url;                            // page of the error codes; may be empty
   std::string peer_listen, api_listen, admin_listen;  // numeric or named HOST:PORT
   std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
+  struct Jwt {
+    std::filesystem::path keys;   // a JWK set
+    std::string issuer, audience;
+    Duration tolerance = Duration::seconds(30);
+  };
+  std::optional<Jwt> jwt;                             // none: the API takes certificates alone
   std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;
   struct Journal {
     bool segments = true;                      // or SQLite

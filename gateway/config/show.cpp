@@ -116,6 +116,13 @@ std::string show_config(const ConfigOutcome& outcome, bool origin) {
   out.line("listen", quoted(c.api_listen));
   if (!c.api_doc_url.empty()) out.line("doc_url", quoted(c.api_doc_url));
   if (!c.api_participants.empty()) out.line("participants", list_of(c.api_participants));
+  if (c.jwt) {
+    out.section("jwt");
+    out.line("keys", quoted(c.jwt->keys));
+    out.line("issuer", quoted(c.jwt->issuer));
+    out.line("audience", quoted(c.jwt->audience));
+    out.line("tolerance_ms", ms(c.jwt->tolerance));
+  }
   out.section("admin");
   out.line("listen", quoted(c.admin_listen));
   show_ledger(c, out);

@@ -170,6 +170,44 @@ TEST_CASE("a gateway that speaks older TLS is not spoken to") {
   CHECK(api({"transfer", "cancel", kId}).code == 3);
 }
 
+TEST_CASE("a token in a file stands for a certificate and is read for every call; without either nothing is asked") {
+  Api api({"token"});
+  const auto file = api.folder / "token";
+  const auto show = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {USTP_CLI, "transfer", "show", kId, "--api", api.url, "--ca", api.pki + "/ca.pem"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words, {}, {"HOME=/"});
+  };
+  write_text(file, "abc.def.ghi\n");
+  const auto shown = show({"--token", file});
+  CAPTURE(shown.err);
+  CHECK(shown.code == 0);
+  CHECK(api.server.read_line() == "GET /v1/transfers/" + kId + " - Bearer abc.def.ghi");
+  CHECK(run({USTP_CLI, "transfer", "show", kId}, {}, {"USTP_API=" + api.url, "USTP_CA=" + api.pki + "/ca.pem", "USTP_TOKEN=" + file})
+            .code == 0);
+  CHECK(show({}).code == 2);
+  CHECK(has(show({}).err, "--token, is required"));
+  CHECK(show({"--cert", api.pki + "/participant-bank-a.pem"}).code == 2);
+  CHECK(show({"--token", api.folder / "absent"}).code == 2);
+  for (const std::string wrong : {"", "a b", "a\nX-Other: b"}) {
+    write_text(file, wrong);
+    CHECK(show({"--token", file}).code == 2);
+  }
+  // A library's connection, too, reads what stands there now.
+  write_text(file, "first");
+  ustp::client::TlsOptions options;
+  options.base_url = api.url;
+  options.ca_file = api.pki + "/ca.pem";
+  options.token_file = file;
+  const auto transport = ustp::client::make_https_transport(options).value();
+  CHECK(api.server.read_line().ends_with("abc.def.ghi"));
+  CHECK(transport->send({"GET", "/v1/transfers/" + kId, {}, {}}));
+  CHECK(api.server.read_line().ends_with("Bearer first"));
+  write_text(file, "second");
+  CHECK(transport->send({"GET", "/v1/transfers/" + kId, {}, {}}));
+  CHECK(api.server.read_line().ends_with("Bearer second"));
+}
+
 TEST_CASE("a reply beyond the bound is given up") {
   Api api;
   ustp::client::TlsOptions options;

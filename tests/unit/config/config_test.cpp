@@ -127,6 +127,21 @@ TEST_CASE("how many events are kept, and where the codes are explained") {
     CHECK(says(parse(with(kGood, "[api]", "[api]\ndoc_url = \"" + std::string(url) + "\"")), "api.doc_url"));
 }
 
+TEST_CASE("tokens are taken where keys, issuer and audience are given, all of them") {
+  const std::string jwt = "[jwt]\nkeys = \"jwks.json\"\nissuer = \"https://id.example\"\naudience = \"gw-a\"\n";
+  CHECK_FALSE(parse(kGood).config->jwt.has_value());
+  const auto outcome = parse(kGood + jwt);
+  REQUIRE(outcome);
+  CHECK(outcome.config->jwt->keys == "/etc/ustp/jwks.json");
+  CHECK(outcome.config->jwt->issuer == "https://id.example");
+  CHECK(outcome.config->jwt->audience == "gw-a");
+  CHECK(outcome.config->jwt->tolerance == Duration::seconds(30));
+  CHECK(parse(kGood + jwt + "tolerance_ms = 0\n").config->jwt->tolerance == Duration{});
+  CHECK(says(parse(kGood + jwt + "tolerance_ms = 300001\n"), "jwt.tolerance_ms"));
+  for (const char* key : {"keys", "issuer", "audience"})
+    CHECK(says(parse(kGood + with(jwt, "\n" + std::string(key) + " =", "\nx =")), "jwt." + std::string(key)));
+}
+
 TEST_CASE("every problem is reported at once, in order, with its place (USTP-CFG-001)") {
   auto text = with(kGood, "id = \"gw-a\"", "id = 7");
   text = with(text, "listen = \"127.0.0.1:7102\"", "listen = \"7102\"");
@@ -247,7 +262,8 @@ TEST_CASE("what is shown is a configuration that says the same, and no key is le
   for (const auto& ledger : {csd, std::string("kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"/keys/eth\""),
                              std::string("kind = \"corda\"\nendpoint = \"127.0.0.1:7401\"")}) {
     const std::string api = "[api]\nparticipants = [\"bank\"]\ndoc_url = \"https://docs.example/errors.html\"";
-    const auto first = parse(with(with(kGood, csd, ledger), "[api]", api) + "[log]\nfile = \"a.log\"\n");
+    const auto first = parse(with(with(kGood, csd, ledger), "[api]", api) +
+                             "[jwt]\nkeys = \"k\"\nissuer = \"i\"\naudience = \"a\"\n[log]\nfile = \"a.log\"\n");
     REQUIRE(first);
     const auto shown = show_config(first, false);
     const auto second = parse(shown);
