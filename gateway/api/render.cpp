@@ -100,7 +100,8 @@ void write_transfer(JsonWriter& w, const TransferView& view) {
   w.name("timeline").open_list();
   for (const auto& step : view.timeline)
     w.open_object().field("state", step.name).field("at", to_rfc3339(step.at)).close_object();
-  w.close_list().close_object();
+  w.close_list();
+  instant(w, "not_before", view.not_before).close_object();
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace ustp::gateway::api {
 enum class Route : std::uint8_t {
   kNone,  // of requests that reached no route
   kStartTransfer,
+  kStartBatch,
   kCheckTransfer,
   kListTransfers,
   kGetTransfer,
@@ -25,7 +26,7 @@ enum class Route : std::uint8_t {
   kListStatements,
   kApplyStatement,
 };
-inline constexpr std::size_t kRoutes = 14;
+inline constexpr std::size_t kRoutes = 15;
 
 struct RouteRow {
   Route route;
@@ -43,6 +44,7 @@ inline constexpr std::string_view kJson = "application/json", kOctets = "applica
 // clang-format off
 inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kStartTransfer,   "startTransfer",   "POST", "/v1/transfers",               kJson,   kJson},
+  {Route::kStartBatch,      "startBatch",      "POST", "/v1/transfers:batch",         kJson,   kJson},
   {Route::kCheckTransfer,   "checkTransfer",   "POST", "/v1/transfers:check",         kJson,   kJson},
   {Route::kListTransfers,   "listTransfers",   "GET",  "/v1/transfers",               "",      kJson},
   {Route::kGetTransfer,     "getTransfer",     "GET",  "/v1/transfers/{id}",          "",      kJson},

@@ -24,7 +24,7 @@ BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
 }
 
 Core::Transfer& Core::first_seen(const TransferId& id) {
-  order_.push_back(id);
+  if (!schedule_.begin(id)) order_.push_back(id);  // one that was scheduled keeps its place
   return transfers_[id];
 }
 
@@ -107,7 +107,7 @@ void Core::close_operation(const OperationId& id) {
 
 Instant Core::next_timer() const {
   const Instant transfer = timers_.empty() ? Instant{INT64_MAX} : timers_.begin()->first;
-  return std::min({transfer, next_requery_, next_hello_});
+  return std::min({transfer, schedule_.next(), next_requery_, next_hello_});
 }
 
 const protocol::TransferState* Core::find(const TransferId& id) const {
@@ -166,6 +166,7 @@ bool belongs_to(const protocol::TransferState& state, const ParticipantId& parti
 }  // namespace
 
 Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
+  if (const auto* scheduled = schedule_.find(id); scheduled && sees(participant, *scheduled)) return view(*scheduled);
   const auto* state = find(id);
   if (!state || !belongs_to(*state, participant, registry_, options_.self)) return Error{Code::not_found, id.hex()};
   return view(*state);
@@ -178,6 +179,11 @@ bool fits(const protocol::TransferState& state, const TransferFilter& filter) {
          (filter.state.empty() || to_string(state.state) == filter.state) &&
          (filter.instrument.empty() || state.terms.instrument == filter.instrument) &&
          (!filter.sender || *filter.sender == (state.role == protocol::Role::kSender));
+}
+bool fits(const ScheduledOrder& scheduled, const TransferFilter& filter) {
+  return (filter.status.empty() || status_of(scheduled.stage) == filter.status) &&
+         (filter.state.empty() || to_string(scheduled.stage) == filter.state) &&
+         (filter.instrument.empty() || scheduled.order.instrument == filter.instrument) && filter.sender.value_or(true);
 }
 
 }  // namespace
@@ -203,6 +209,8 @@ TransferPage Core::list_for(const ParticipantId& participant, const TransferFilt
     const auto* state = find(*it);
     if (state && belongs_to(*state, participant, registry_, options_.self) && fits(*state, filter))
       out.transfers.push_back(view(*state));
+    if (const auto* scheduled = schedule_.find(*it); scheduled && sees(participant, *scheduled) && fits(*scheduled, filter))
+      out.transfers.push_back(view(*scheduled));
   }
   return out;
 }
@@ -215,6 +223,10 @@ std::vector<LedgerView> Core::ledgers() const {
                    own ? operations_.size() : 0});
   }
   return out;
+}
+
+bool Core::sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const {
+  return scheduled.order.participant == participant || operates(participant);
 }
 
 bool Core::operates(const ParticipantId& participant) const {
@@ -270,6 +282,7 @@ Hash256 Core::state_hash() const {
   for (const auto& id : open) w.id(id);
   w.u64(registry_.position());
   w.id(registry_.head());
+  for (const auto& [id, scheduled] : schedule_.all()) put(w, scheduled);
   events_.put(w);
   return crypto::sha256(w.take());
 }
@@ -291,6 +304,7 @@ Effects Core::resume(Instant now) {
     if (transfer.state.state == protocol::State::kInDoubt || transfer.state.state == protocol::State::kSuspended)
       arm(transfer, now);
   }
+  schedule_.inherit();
   last_now_ = now;
   effects.peers_changed = true;
   return effects;

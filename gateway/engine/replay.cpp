@@ -76,6 +76,8 @@ Result<void> Core::replay(const Block& block) {
       const auto hash = wire::message_hash((*batch)->items[notice->notice.item].octets);
       auto done = home_book_.on_notice(*message, hash, notice->notice.peer, registry_);
       if (!done) return at(done.error());
+    } else if (const auto* later = std::get_if<ScheduleEntry>(&entry)) {
+      absorb(later->scheduled);
     } else if (const auto* twice = std::get_if<EquivocationEntry>(&entry)) {
       channels_[twice->peer].equivocated = twice->sequence;
       ++counters_.equivocations;

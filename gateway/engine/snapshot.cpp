@@ -5,7 +5,7 @@
 namespace ustp::gateway {
 namespace {
 
-constexpr std::uint16_t kSnapshotVersion = 4;
+constexpr std::uint16_t kSnapshotVersion = 5;
 
 Error damaged(const char* what) { return {Code::journal_damaged, std::string("snapshot: ") + what}; }
 
@@ -244,7 +244,11 @@ Bytes Core::snapshot() const {
     }
   }
   w.u32(static_cast<std::uint32_t>(order_.size()));
-  for (const auto& id : order_) put_transfer(w, transfers_.at(id));
+  for (const auto& id : order_) {
+    const auto* scheduled = schedule_.find(id);
+    w.u8(scheduled != nullptr);
+    scheduled ? gateway::put(w, *scheduled) : put_transfer(w, transfers_.at(id));
+  }
   // Sorted, so that equal states give equal octets.
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> keys;
   for (const auto& [key, of] : idempotency_) keys[{key.participant, key.key}] = of;
@@ -281,7 +285,16 @@ Result<void> Core::load(BytesView snapshot) {
       channel.unacknowledged.emplace_back(sequence, std::make_shared<const Bytes>(r.bytes()));
     }
   }
-  for (auto n = r.u32(); n > 0 && r.ok(); --n) USTP_CHECK(get_transfer(r));
+  for (auto n = r.u32(); n > 0 && r.ok(); --n) {
+    if (r.u8() == 0) {
+      USTP_CHECK(get_transfer(r));
+      continue;
+    }
+    auto scheduled = get_scheduled(r);
+    if (!r.ok() || schedule_.find(scheduled.id)) return damaged("a scheduled order");
+    order_.push_back(scheduled.id);
+    schedule_.accept(std::move(scheduled));
+  }
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
     const auto participant = r.text_id<ParticipantId>();
     const auto key = r.text_id<IdempotencyKey>();

@@ -170,6 +170,35 @@ TEST_CASE("a gateway that speaks older TLS is not spoken to") {
   CHECK(api({"transfer", "cancel", kId}).code == 3);
 }
 
+TEST_CASE("a file of orders is read whole before anything is sent; a line that is none is named") {
+  Api api;
+  const auto file = api.folder / "batch.jsonl";
+  const auto start = [&] { return api({"transfer", "start", "--batch", file}); };
+  const std::string good = R"({"idempotency_key":"k1","order":{"reference":"r1"}})";
+  const std::pair<std::string, std::string> wrong[] = {
+      {"", "no order"},
+      {good + "\n\nx\n", "line 3: no JSON object"},
+      {good + "\n" + R"({"idempotency_key":"k2"})", "line 2: idempotency_key and order"},
+      {R"({"idempotency_key":1,"order":{}})", "line 1: idempotency_key is a text"},
+      {R"({"idempotency_key":"k 1","order":{}})", "line 1: "},
+      {good + "\n" + good + "\n", "line 2: the key of another line"},
+  };
+  for (const auto& [text, said] : wrong) {
+    write_text(file, text);
+    const auto done = start();
+    CHECK(done.code == 2);
+    CHECK_MESSAGE(has(done.err, said), done.err);
+  }
+  write_text(file, good + "\n" + R"({"order":{"reference":"refuse"},"idempotency_key":"k2"})" + "\n");
+  const auto done = start();
+  CAPTURE(done.err);
+  CHECK(done.code == 1);
+  CHECK(has(done.out, "k1 " + kId + " open\n"));
+  CHECK(has(done.out, "k2 refused denomination"));
+  CHECK(api.server.read_line() == "POST /v1/transfers:batch -");
+  CHECK(has(api({"transfer", "start"}).err, "--instrument is required (or --batch FILE)"));
+}
+
 TEST_CASE("a token in a file stands for a certificate and is read for every call; without either nothing is asked") {
   Api api({"token"});
   const auto file = api.folder / "token";

@@ -63,6 +63,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 busy.add(self.headers["Idempotency-Key"])
                 return self.problem(503, "overloaded", True)
             return self.answer(201, transfer(["proposed"], "open"))
+        if self.path == "/v1/transfers:batch":
+            return self.answer(207, {"answers": [
+                {"status": 422, "problem": {"status": 422, "code": "denomination", "detail": "why", "retryable": False}}
+                if one["order"].get("reference") == "refuse" else {"status": 201, "transfer": transfer(["proposed"], "open")}
+                for one in json.loads(body)["orders"]]})
         if self.path == "/v1/statements":
             return self.answer(201, {"sequence": 7}) if body[:4] == b"USTP" else self.problem(400, "frame_magic", False)
         return self.problem(503, "stopping", True)
