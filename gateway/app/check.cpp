@@ -4,6 +4,7 @@
 #include "gateway/api/token.hpp"
 #include "gateway/app/check.hpp"
 #include "gateway/app/parts.hpp"
+#include "gateway/app/webhooks.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -41,11 +42,19 @@ void check_token_keys(ConfigOutcome& outcome) {
     outcome.problems.push_back(at(outcome, "jwt.keys", to_string(keys.error())));
 }
 
+void check_webhooks(ConfigOutcome& outcome) {
+  const auto& all = outcome.config->webhooks;
+  if (all.empty()) return;
+  if (const auto hooks = hooks_of(*outcome.config); !hooks)
+    outcome.problems.push_back(at(outcome, "webhook-" + all.front().name + ".url", to_string(hooks.error())));
+}
+
 }  // namespace
 
 ConfigOutcome checked_config(const AppOptions& options) {
   auto outcome = load_config(options.config, SystemClock().now(), options.overrides);
   if (outcome) check_token_keys(outcome);
+  if (outcome) check_webhooks(outcome);
   if (outcome) check_together(outcome);
   return outcome;
 }

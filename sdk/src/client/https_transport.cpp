@@ -103,8 +103,6 @@ class HttpsTransport final : public Transport {
 
 Result<std::unique_ptr<Transport>> make_https_transport(const TlsOptions& options) {
   const bool certified = !options.certificate_file.empty() || !options.key_file.empty();
-  if (!certified && options.token_file.empty())
-    return Error{Code::config_invalid, "neither certificate_file and key_file nor token_file"};
   if (!std::ifstream(options.ca_file)) return Error{Code::config_invalid, "ca_file: " + options.ca_file};
   for (const auto& [name, file] :
        {std::pair{"certificate_file", options.certificate_file}, std::pair{"key_file", options.key_file}})
@@ -115,6 +113,7 @@ Result<std::unique_ptr<Transport>> make_https_transport(const TlsOptions& option
     boost::asio::ssl::context trial(boost::asio::ssl::context::tls_client);
     prepare(trial, options);  // a file that is no certificate is named now, not at the first call
     http::client::http_client_config config;
+    config.set_max_redirects(0);  // who answers elsewhere has not answered
     config.set_timeout(std::chrono::nanoseconds(options.timeout.ns));
     config.set_ssl_context_callback([options](boost::asio::ssl::context& context) { prepare(context, options); });
     return std::unique_ptr<Transport>(new HttpsTransport(options, config));
