@@ -122,10 +122,11 @@ void Batch::on(OrderCommand command) {
   const auto answer = [&](Result<TransferView> view) {
     effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
   };
-  const auto known = core_.idempotency_.find({order.participant, order.key});
-  if (known != core_.idempotency_.end()) {
-    if (known->second.first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
-    auto view = core_.view(*core_.find(known->second.second));
+  const auto found = core_.recall_order({order.participant, order.key});
+  if (!found) return fail(found.error());
+  if (const auto* known = *found) {
+    if (known->first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
+    auto view = core_.view(*core_.find(known->second));
     view.replayed = true;
     return answer(std::move(view));
   }
@@ -149,7 +150,7 @@ void Batch::on(OrderCommand command) {
   const auto id = input.transfer;
   if (auto done = advance(nullptr, std::move(input), std::move(entry)); !done) return answer(done.error());
   entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, id});
-  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, id};
+  core_.keep_order(order.participant, order.key, order.payload_hash, id);
   answer(core_.view(*core_.find(id)));
 }
 
@@ -157,14 +158,21 @@ void Batch::on(CancelCommand command) {
   const auto answer = [&](Result<TransferView> view) {
     effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
   };
-  const auto it = core_.transfers_.find(command.transfer);
-  if (it == core_.transfers_.end() || it->second.state.owner != command.participant)
+  const auto found = core_.recall(command.transfer);
+  if (!found) return fail(found.error());
+  auto* transfer = *found;
+  if (!transfer || transfer->state.owner != command.participant)
     return answer(Error{Code::not_found, command.transfer.hex()});
-  if (!core_.may_give_up(it->second)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
+  if (!core_.may_give_up(*transfer)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
   StepEntry entry;
   entry.kind = StepEntry::Kind::kCancel;
-  if (auto done = advance(&it->second, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
+  if (auto done = advance(transfer, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
   answer(core_.view(*core_.find(command.transfer)));
+}
+
+void Batch::on(SnapshotInput input) {
+  core_.archived_at_ = input.position;
+  core_.looks_ = core_.ended_.size();
 }
 
 void Batch::on(QueryCommand command) {
@@ -253,6 +261,7 @@ void Batch::send(const GatewayId& peer, std::span<const wire::OutgoingMessage> m
 }
 
 BatchResult Batch::seal() {
+  if (failed_) return {{}, {}, failed_};
   for (const auto& [peer, outgoing] : outgoing_)
     for (const auto& messages : outgoing.frames) send(peer, messages);
   for (const auto& peer : acknowledge_) {

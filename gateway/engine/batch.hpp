@@ -20,6 +20,8 @@ class Batch {
   void on(CancelCommand command);
   void on(StatementCommand command);
   void on(QueryCommand command);
+  void on(SnapshotInput input);
+  void fail(const Error& error) { failed_ = error; }  // nothing of this batch may be used
 
   void on_hello(const FrameInput& input);
   void on_ack(const FrameInput& input);
@@ -58,6 +60,7 @@ class Batch {
   std::set<GatewayId> acknowledge_;
   std::deque<ledger::Outcome> refused_at_once_;   // operations that prepare() refused
   Effects effects_;
+  std::optional<Error> failed_;
 };
 
 }  // namespace ustp::gateway

@@ -158,8 +158,9 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
   if (std::holds_alternative<wire::StatusRequest>(message->body)) return on_status_request(peer, ref, *message);
   if (std::holds_alternative<wire::MoveNotice>(message->body))
     return on_notice(peer, ref, *message, wire::message_hash(batch.items[item].octets));
-  const auto it = core_.transfers_.find(message->transfer);
-  auto* transfer = it == core_.transfers_.end() ? nullptr : &it->second;
+  const auto known = core_.recall(message->transfer);
+  if (!known) return fail(known.error());
+  auto* transfer = *known;
   // Decision 4: in recovery nothing new is started, open ones go on. Of what it does not know it says nothing else.
   if (!transfer && core_.recovery_only_) {
     const Error refused{Code::recovery_only, ""};
@@ -178,7 +179,9 @@ void Batch::on_message(const GatewayId& peer, MessageRef ref, const wire::BatchV
 }
 
 void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire::Message& message) {
-  const auto* state = core_.find(message.transfer);
+  const auto known = core_.recall(message.transfer);
+  if (!known) return fail(known.error());
+  const auto* state = *known ? &(*known)->state : nullptr;
   if (state && state->peer == peer) {
     queue(protocol::status_answer(peer, *state));
     return;
@@ -191,8 +194,7 @@ void Batch::on_status_request(const GatewayId& peer, MessageRef ref, const wire:
   // Decision 14: never heard of it, so it can never be committed: a signed abort tombstone, durable before the answer.
   const auto tombstone = protocol::abort_tombstone(core_.options_.self, peer, message, now_);
   const auto answer = queue(protocol::status_answer(peer, tombstone));
-  core_.first_seen(tombstone.id).state = tombstone;
-  core_.events_.add(tombstone, {}, now_);
+  core_.keep_tombstone(tombstone, now_, core_.position_ + 1);
   entries_.add(TombstoneEntry{ref, answer, now_});
 }
 

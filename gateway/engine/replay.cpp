@@ -53,7 +53,8 @@ Result<void> Core::replay(const Block& block) {
     if (const auto* step = std::get_if<StepEntry>(&entry)) {
       if (auto done = replay_step(*step, frames.views, block.position); !done) return at(done.error());
     } else if (const auto* key = std::get_if<IdempotencyEntry>(&entry)) {
-      idempotency_[{key->participant, key->key}] = {key->payload, key->transfer};
+      if (!transfers_.contains(key->transfer)) return at({Code::journal_damaged, "the key of an order that is not there"});
+      keep_order(key->participant, key->key, key->payload, key->transfer);
     } else if (const auto* statement = std::get_if<StatementEntry>(&entry)) {
       auto parsed = wire::parse_statement_frame(statement->frame);
       if (!parsed) return at(parsed.error());
@@ -64,8 +65,7 @@ Result<void> Core::replay(const Block& block) {
       auto question = wire::decode((*batch)->items[tombstone->question.item].octets);
       if (!question) return at(question.error());
       const auto state = protocol::abort_tombstone(options_.self, tombstone->question.peer, *question, tombstone->time);
-      first_seen(state.id).state = state;
-      events_.add(state, {}, tombstone->time);
+      keep_tombstone(state, tombstone->time, block.position);
     } else if (const auto* notice = std::get_if<NoticeEntry>(&entry)) {
       auto batch = frames.find(notice->notice);
       if (!batch) return at(batch.error());
@@ -91,8 +91,8 @@ Result<void> Core::replay_step(const StepEntry& entry,
                                std::uint64_t position) {
   const Frames frames{views};
   USTP_TRY(auto sent, sent_of(frames, entry));
-  const auto known = transfers_.find(entry.record.transfer);
-  auto& transfer = known != transfers_.end() ? known->second : first_seen(entry.record.transfer);
+  USTP_TRY(auto* known, recall(entry.record.transfer));
+  auto& transfer = known ? *known : first_seen(entry.record.transfer);
   protocol::Input input = protocol::RecheckInput{};
   switch (entry.kind) {
     case StepEntry::Kind::kOrder: {
