@@ -14,6 +14,7 @@ struct CommandLine {
   AppOptions options;
   std::vector<std::string> set;
   bool origin = false;
+  ustp::gateway::WebhookAction webhooks;
 };
 
 void add_set(CLI::App& app, CommandLine& line) {
@@ -32,6 +33,25 @@ bool take_overrides(CommandLine& line) {
     line.options.overrides.push_back(*std::move(flag));
   }
   return true;
+}
+
+CLI::App* add_webhooks(CLI::App& app, CommandLine& line) {
+  using What = ustp::gateway::WebhookAction::What;
+  auto* hooks = app.add_subcommand("webhooks", "What the webhooks have sent; their dead letters; send again");
+  hooks->add_option("FILE", line.options.config, "Configuration, TOML")->required();
+  add_set(*hooks, line);
+  auto* dead = hooks->add_option_function<std::string>(
+      "--dead", [&line](const std::string& name) { line.webhooks = {What::kDead, name, {}}; }, "Print the dead letters of this one, JSON lines");
+  hooks
+      ->add_option_function<std::string>(
+          "--replay", [&line](const std::string& name) { line.webhooks.what = What::kReplay, line.webhooks.name = name; },
+          "Send everything of this one again behind --after that is still kept")
+      ->excludes(dead);
+  hooks->add_option("--after", line.webhooks.after, "Cursor, as GET /v1/events has it; without it from the oldest event kept");
+  hooks->footer("Without an option: name, participant, address, cursor and dead letters of each. Works beside a running gateway,\n"
+                "which takes a replay up by itself. Exit codes: 0 done, 1 a file could not be written, 2 wrong use.\n"
+                "Example: ustp-gateway webhooks gateway.toml --replay desk --after AgAAAAAAAAAH");
+  return hooks;
 }
 
 int run(int argc, char** argv) {
@@ -62,6 +82,7 @@ int run(int argc, char** argv) {
   show->add_flag("--origin", line.origin, "Say where each value comes from: default, file and line, environment or flag");
   add_set(*show, line);
   show->footer("Problems go to stderr. Exit codes: 0 no problem, 1 problems.\nExample: ustp-gateway config show --origin gateway.toml");
+  auto* hooks = add_webhooks(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -70,6 +91,7 @@ int run(int argc, char** argv) {
   if (!take_overrides(line)) return 2;
   if (check->parsed()) return ustp::gateway::check_config(line.options);
   if (doctor->parsed()) return ustp::gateway::examine(line.options);
+  if (hooks->parsed()) return ustp::gateway::webhooks(line.options, line.webhooks);
   if (show->parsed()) return ustp::gateway::show_config(line.options, line.origin);
   if (line.options.config.empty()) {
     std::cerr << app.help();

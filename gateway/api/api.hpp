@@ -1,11 +1,12 @@
 #pragma once
-// The API for participants (HTTPS, TLS 1.3, client certificates) and the operator's port (HTTP on loopback). Each has one
+// The API for participants (HTTPS, TLS 1.3, client certificates or tokens) and the operator's port (HTTP on loopback). Each has one
 // thread of its own; the engine's replies are brought to it, so the engine never renders or writes.
 
 #include <functional>
 #include <memory>
 
 #include "gateway/api/handler.hpp"
+#include "gateway/api/token.hpp"
 #include "gateway/tls/tls_context.hpp"
 
 namespace ustp::gateway {
@@ -31,6 +32,11 @@ struct ApiTimes {
   Duration heartbeat = Duration::seconds(15); // of a stream of events that has nothing to tell
   Duration linger = Duration::seconds(1);     // for what a refused client still sends
 };
+// Callers may show a token instead of a certificate, or both.
+struct ApiTokens {
+  std::string keys;                           // file: a JWK set; read again when it changes
+  api::TokenRules rules;
+};
 struct ApiOptions {
   std::string listen;                         // "127.0.0.1:7201", "[::1]:0"; an address, no host name; port 0: a free one
   tls::Files tls;
@@ -38,6 +44,9 @@ struct ApiOptions {
   std::function<bool(const ParticipantId&)> admitted;
   std::string doc_url;                        // page of the error codes that problems point at; optional
   std::function<void(const api::AccessRecord&)> access_log;  // optional; from the API's thread
+  std::optional<ApiTokens> tokens;            // none: a certificate is required
+  std::function<Instant()> wall;              // what tokens are held against; default: the system's clock. Thread-safe
+  std::function<void(const Error*)> keys_notice;  // optional; the keys were read again, or could not. From the API's thread
   ApiLimits limits;
   ApiTimes times;
 };

@@ -4,6 +4,7 @@
 #include "gateway/api/names.hpp"
 #include "gateway/api/open_call.hpp"
 #include "gateway/api/order.hpp"
+#include "gateway/api/permit.hpp"
 #include "gateway/api/render.hpp"
 #include "ustp/crypto/crypto.hpp"
 #include "ustp/protocol/transfer.hpp"
@@ -15,7 +16,7 @@ constexpr std::size_t kMaxStatements = 64, kMaxStatementOctets = 1u << 20;
 
 // Of the table in spec/04.
 std::vector<std::string_view> state_names() {
-  std::vector<std::string_view> out;
+  std::vector<std::string_view> out{"scheduled", "withdrawn"};  // of orders that have not begun; "refused" is in the table
   for (unsigned number = 1; number < 256; ++number)
     if (const auto name = to_string(static_cast<protocol::State>(number)); name != "unknown") out.push_back(name);
   return out;
@@ -30,16 +31,6 @@ Response json(std::string body, int status = 200) {
 }
 
 }  // namespace
-
-// Lives as long as the engine may still answer: what a client gave up waiting for is still in the engine's queue, so it
-// still counts against the limit (no unbounded queue).
-struct Handler::Permit {
-  explicit Permit(std::shared_ptr<Metrics> of) : metrics(std::move(of)) { ++metrics->in_flight; }
-  Permit(const Permit&) = delete;
-  Permit& operator=(const Permit&) = delete;
-  ~Permit() { --metrics->in_flight; }
-  std::shared_ptr<Metrics> metrics;
-};
 
 Handler::Handler(HandlerOptions options, Service& service, std::shared_ptr<Metrics> metrics)
     : options_(std::move(options)), service_(service), metrics_(std::move(metrics)), rate_(options_.requests_per_second),
@@ -134,6 +125,7 @@ std::optional<Fault> Handler::dispatch(const OpenCall& call, Request& request) {
   const auto& to = std::get<Routed>(routed);
   call->route = to.row->route;
   call->head = to.head;
+  if (request.role < to.row->least()) return Fault{{Code::forbidden, {}}, {}};  // USTP-API-014
   const auto wanted = [&](std::string_view type) { return !type.empty() && accepts(request.accept, type); };
   if (!wanted(to.row->makes) && !wanted(to.row->makes_too))
     return Fault{{Code::not_acceptable, std::string(to.row->makes)}, {}, {}, "Accept"};
@@ -159,6 +151,7 @@ std::optional<Fault> Handler::perform(const OpenCall& call, Request& request, co
   const auto as_transfer = [](const TransferView& view) { return json(render_transfer(view)); };
   switch (call->route) {
     case Route::kStartTransfer: return start_transfer(call, request);
+    case Route::kStartBatch: return start_batch(call, request);
     case Route::kCheckTransfer: return check_transfer(call, request);
     case Route::kApplyStatement: return apply_statement(call, request);
     case Route::kGetTransfer:
@@ -203,7 +196,7 @@ std::optional<Fault> Handler::start_transfer(const OpenCall& call, Request& requ
   order.payload_hash = crypto::sha256(as_bytes(request.body));
   if (auto fault = read_order(request.body, order)) return fault;
   service_.start_transfer(std::move(order), reply<TransferView>(call, [](const TransferView& view) {
-    auto out = json(render_transfer(view), 201);
+    auto out = json(render_transfer(view), view.scheduled ? 202 : 201);
     out.headers.emplace_back("Location", "/v1/transfers/" + view.id.hex());
     if (view.replayed) out.headers.emplace_back("Idempotency-Replayed", "true");
     return out;

@@ -60,6 +60,7 @@ class Handler {
   std::optional<Fault> dispatch(const OpenCall& call, Request& request);
   std::optional<Fault> perform(const OpenCall& call, Request& request, const Target& target, const TransferId& id);
   std::optional<Fault> start_transfer(const OpenCall& call, Request& request);
+  std::optional<Fault> start_batch(const OpenCall& call, Request& request);
   std::optional<Fault> check_transfer(const OpenCall& call, Request& request);
   std::optional<Fault> list_transfers(const OpenCall& call, const Target& target);
   std::optional<Fault> events(const OpenCall& call, const Request& request, const Target& target);

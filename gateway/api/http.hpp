@@ -1,6 +1,7 @@
 #pragma once
 // A request and its answer as the API's own code sees them: plain values, whatever carries them.
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,14 +9,32 @@
 #include <vector>
 
 #include "ustp/base/ids.hpp"
+#include "ustp/base/time.hpp"
 
 namespace ustp::gateway::api {
+
+// What a caller may do for its participant (USTP-API-014); each may what the one before may.
+enum class Role : std::uint8_t {
+  kNone,
+  kReader,    // every GET
+  kTrader,    // orders, dry runs, cancels
+  kOperator,  // hands statements in; what a certificate alone stands for
+};
+inline constexpr std::array<std::pair<std::string_view, Role>, 3> kRoleNames{
+    {{"reader", Role::kReader}, {"trader", Role::kTrader}, {"operator", Role::kOperator}}};
+
+struct Caller {
+  ParticipantId participant;
+  Role role = Role::kNone;
+  Instant from{}, until{INT64_MAX};  // of the token: what it opened ends with it
+};
 
 struct Request {
   std::string method, target, body;
   // Header fields as received; absent when the request has none.
   std::optional<std::string> content_type, accept, idempotency_key, request_id, last_event_id;
-  ParticipantId participant;  // of the client certificate
+  ParticipantId participant;  // of the client certificate or the token
+  Role role = Role::kNone;
 };
 
 // Of an answer that has no end of its own.

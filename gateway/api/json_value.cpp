@@ -49,6 +49,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return open(Kind::kList); }
   bool key(string_t& name) override {
     if (name.size() > limits_.text) return refuse(Code::too_long, "name", container_place());
+    if (stack_.back()->members.size() == limits_.members) return refuse(Code::too_long, "members", container_place());
     for (const auto& member : stack_.back()->members)
       if (member.name == name) return refuse(Code::duplicate_field, {}, pointer_to(container_place(), name));
     name_ = std::move(name);
@@ -122,6 +123,61 @@ std::variant<JsonValue, Fault> parse_json(std::string_view text, const JsonLimit
   if (builder.fault) return *std::move(builder.fault);
   if (!parsed) return Fault{{Code::malformed_text, "JSON"}, {}};
   return std::move(builder.root);
+}
+
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Behind the string that begins at `i`.
+std::size_t behind_string(std::string_view text, std::size_t i) {
+  for (++i; i < text.size() && text[i] != '"'; ++i)
+    if (text[i] == '\\') ++i;
+  return std::min(i + 1, text.size());
+}
+// Behind the value that begins at `i`.
+std::size_t behind_value(std::string_view text, std::size_t i) {
+  std::size_t depth = 0;
+  while (i < text.size()) {
+    const char c = text[i];
+    if (c == '"') {
+      i = behind_string(text, i);
+    } else if (c == '[' || c == '{') {
+      ++depth;
+      ++i;
+      continue;
+    } else if (depth > 0 && (c == ']' || c == '}')) {
+      --depth;
+      ++i;
+    } else if (depth == 0 && (c == ',' || c == ']' || c == '}' || is_blank(c))) {
+      return i;
+    } else {
+      ++i;
+      continue;
+    }
+    if (depth == 0) return i;
+  }
+  return i;
+}
+
+}  // namespace
+
+std::vector<std::string_view> json_parts(std::string_view text) {
+  std::vector<std::string_view> out;
+  const auto skip = [&](std::size_t i) {
+    while (i < text.size() && (is_blank(text[i]) || text[i] == ',' || text[i] == ':')) ++i;
+    return i;
+  };
+  auto i = skip(0);
+  if (i >= text.size() || (text[i] != '[' && text[i] != '{')) return out;
+  const bool object = text[i] == '{';
+  for (i = skip(i + 1); i < text.size() && text[i] != ']' && text[i] != '}'; i = skip(i)) {
+    if (object) i = skip(behind_string(text, i));
+    const auto end = behind_value(text, i);
+    out.push_back(text.substr(i, end - i));
+    i = end;
+  }
+  return out;
 }
 
 std::string pointer_to(std::string_view parent, std::string_view name) {

@@ -12,6 +12,7 @@ struct JsonLimits {
   std::size_t depth = 16;      // of arrays and objects
   std::size_t values = 4096;   // in the whole text
   std::size_t text = 4096;     // octets of one string or name
+  std::size_t members = 4096;  // of one object
 };
 
 struct JsonMember;
@@ -30,6 +31,10 @@ struct JsonMember {
 };
 
 std::variant<JsonValue, Fault> parse_json(std::string_view text, const JsonLimits& limits = {});
+
+// The texts of the values in a list or object, in order, as they stand in `container`: the whole of a text that parse_json()
+// took, or one of what this gave. Views into it.
+std::vector<std::string_view> json_parts(std::string_view container);
 
 // "/a~1b" for the name "a/b" (RFC 6901).
 std::string pointer_to(std::string_view parent, std::string_view name);

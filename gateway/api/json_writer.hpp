@@ -35,6 +35,7 @@ class JsonWriter {
     out_.append(digits, end);
     return done();
   }
+  JsonWriter& json(std::string_view value) { return literal(value); }  // a value that is JSON already
   JsonWriter& boolean(bool value) { return literal(value ? "true" : "false"); }
   JsonWriter& null() { return literal("null"); }
   // A name and its value at once; the second leaves out what is not stated.

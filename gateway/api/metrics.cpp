@@ -46,8 +46,10 @@ std::string Metrics::render() const {
   single(out, "ustp_api_connections_refused_total", "counter", "Connections closed at once, at the limit.",
          connections_refused);
   single(out, "ustp_api_handshakes_failed_total", "counter", "TLS handshakes that did not complete.", handshakes_failed);
-  single(out, "ustp_api_identities_refused_total", "counter", "Certificates of no admitted participant.",
+  single(out, "ustp_api_identities_refused_total", "counter", "Certificates and tokens of no admitted participant.",
          identities_refused);
+  single(out, "ustp_api_token_keys_refused_total", "counter", "Changes of the token keys' file that could not be used.",
+         token_keys_refused);
   single(out, "ustp_api_deadlines_passed_total", "counter", "Connections ended for being slow.", deadlines_passed);
   single(out, "ustp_api_late_replies_total", "counter", "Engine's replies after the client was told 504.", late_replies);
   const std::lock_guard lock(mutex_);

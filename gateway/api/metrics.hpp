@@ -17,7 +17,7 @@ class Metrics {
 
   std::atomic<std::int64_t> connections{0}, in_flight{0};
   std::atomic<std::uint64_t> connections_accepted{0}, connections_refused{0}, handshakes_failed{0},
-      identities_refused{0}, deadlines_passed{0}, late_replies{0};
+      identities_refused{0}, deadlines_passed{0}, late_replies{0}, token_keys_refused{0};
 
   std::string render() const;
 

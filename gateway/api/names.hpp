@@ -80,7 +80,7 @@ inline constexpr auto kEvidenceKinds =
                                        {EvidenceKind::kEthereumReceipt, "ethereum_receipt"},
                                        {EvidenceKind::kCordaTearOff, "corda_tear_off"}});
 inline constexpr auto kStatuses = std::to_array<std::string_view>(
-    {"open", "in_doubt", "suspense", "completed", "aborted", "unexecutable"});
+    {"scheduled", "open", "in_doubt", "suspense", "completed", "aborted", "unexecutable"});
 
 // A value outside the table cannot come out of a decoder; it would show as empty.
 template <class Enum, std::size_t N>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/api/json_value.hpp"
 #include "gateway/api/names.hpp"
 
 namespace ustp::gateway::api {
@@ -169,6 +168,7 @@ constexpr Field<TransferOrder> kOrderFields[] = {
     {"jurisdiction", false, [](Value v, At at, TransferOrder& o) { return read_text(v, at, o.jurisdiction); }},
     {"reference", false, [](Value v, At at, TransferOrder& o) { return read_text(v, at, o.reference, 35); }},
     {"beneficial_owner", false, [](Value v, At at, TransferOrder& o) { return read_text(v, at, o.beneficial_owner); }},
+    {"not_before", false, [](Value v, At at, TransferOrder& o) { return read_instant(v, at, o.not_before); }},
     {"vote_within_ms", false, [](Value v, At at, TransferOrder& o) { return read_vote_within(v, at, o.vote_within); }},
 };
 
@@ -177,7 +177,10 @@ constexpr Field<TransferOrder> kOrderFields[] = {
 std::optional<Fault> read_order(std::string_view body, TransferOrder& order) {
   auto parsed = parse_json(body);
   if (auto* bad = std::get_if<Fault>(&parsed)) return std::move(*bad);
-  return read_object(std::get<JsonValue>(parsed), {}, kOrderFields, order);
+  return read_order(std::get<JsonValue>(parsed), {}, order);
+}
+std::optional<Fault> read_order(const JsonValue& value, const std::string& at, TransferOrder& order) {
+  return read_object(value, at, kOrderFields, order);
 }
 
 std::string_view order_field_of(const Error& error) {
@@ -200,6 +203,7 @@ std::string_view order_field_of(const Error& error) {
       if (error.detail.find("beneficiary") != std::string::npos) return "/beneficiary";
       return {};
     case Code::deadline_too_far:
+      if (error.detail.starts_with("not_before")) return "/not_before";
       return "/vote_within_ms";
     default:
       return {};

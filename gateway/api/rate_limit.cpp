@@ -20,4 +20,10 @@ bool RateLimit::admit(const ParticipantId& participant, Instant now) {
   return true;
 }
 
+void RateLimit::charge(const ParticipantId& participant, Instant now, std::size_t more) {
+  if (per_second_ == 0) return;
+  auto& full_at = full_at_[participant];
+  full_at = std::max(full_at, now) + Duration{1'000'000'000 / per_second_ * static_cast<std::int64_t>(more)};
+}
+
 }  // namespace ustp::gateway::api

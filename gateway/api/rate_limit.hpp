@@ -15,6 +15,8 @@ class RateLimit {
 
   // Whether this participant may send one more now. `now` never goes back.
   bool admit(const ParticipantId& participant, Instant now);
+  // One that was admitted stands for so many more: they are taken from what comes, so that later ones wait for them.
+  void charge(const ParticipantId& participant, Instant now, std::size_t more);
 
  private:
   // The instant at which the bucket would be full; a full one needs no entry.

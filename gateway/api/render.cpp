@@ -100,7 +100,8 @@ void write_transfer(JsonWriter& w, const TransferView& view) {
   w.name("timeline").open_list();
   for (const auto& step : view.timeline)
     w.open_object().field("state", step.name).field("at", to_rfc3339(step.at)).close_object();
-  w.close_list().close_object();
+  w.close_list();
+  instant(w, "not_before", view.not_before).close_object();
 }
 
 }  // namespace
@@ -193,6 +194,13 @@ Response render_problem(const Fault& fault, const ProblemContext& context) {
       .field("doc", "spec/registry/errors.csv#" + std::to_string(static_cast<int>(code.code)))
       .close_object();
   out.body = w.take();
+  // RFC 6750, section 3. The codes say all that is said about a token; none of them needs quoting.
+  if (code.http == 401)
+    out.headers.emplace_back("WWW-Authenticate",
+                             "Bearer realm=\"ustp\"" + (code.code == Code::unauthenticated ? std::string() :
+                                 ", error=\"invalid_token\", error_description=\"" + std::string(code.name) + "\""));
+  if (code.code == Code::forbidden)
+    out.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"ustp\", error=\"insufficient_scope\"");
   // A busy or stopping gateway says when; a conflict that may pass says nothing, for nobody knows.
   if (code.retryable && (code.http == 429 || code.http == 503)) out.headers.emplace_back("Retry-After", "1");
   return out;

@@ -12,6 +12,7 @@ namespace ustp::gateway::api {
 enum class Route : std::uint8_t {
   kNone,  // of requests that reached no route
   kStartTransfer,
+  kStartBatch,
   kCheckTransfer,
   kListTransfers,
   kGetTransfer,
@@ -25,7 +26,7 @@ enum class Route : std::uint8_t {
   kListStatements,
   kApplyStatement,
 };
-inline constexpr std::size_t kRoutes = 14;
+inline constexpr std::size_t kRoutes = 15;
 
 struct RouteRow {
   Route route;
@@ -35,12 +36,15 @@ struct RouteRow {
   std::string_view accepts;  // media type of the body; empty: none
   std::string_view makes;    // media type of the answer
   std::string_view makes_too{};  // another that the client may accept instead
+  Role least() const { return needs != Role::kNone ? needs : method == "GET" ? Role::kReader : Role::kTrader; }
+  Role needs = Role::kNone;  // kNone: as the method says
 };
 inline constexpr std::string_view kJson = "application/json", kOctets = "application/octet-stream",
                                   kProblemJson = "application/problem+json", kEventStream = "text/event-stream";
 // clang-format off
 inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kStartTransfer,   "startTransfer",   "POST", "/v1/transfers",               kJson,   kJson},
+  {Route::kStartBatch,      "startBatch",      "POST", "/v1/transfers:batch",         kJson,   kJson},
   {Route::kCheckTransfer,   "checkTransfer",   "POST", "/v1/transfers:check",         kJson,   kJson},
   {Route::kListTransfers,   "listTransfers",   "GET",  "/v1/transfers",               "",      kJson},
   {Route::kGetTransfer,     "getTransfer",     "GET",  "/v1/transfers/{id}",          "",      kJson},
@@ -52,7 +56,7 @@ inline constexpr auto kRouteTable = std::to_array<RouteRow>({
   {Route::kListLedgers,     "listLedgers",     "GET",  "/v1/ledgers",                 "",      kJson},
   {Route::kListParticipants, "listParticipants", "GET", "/v1/participants",           "",      kJson},
   {Route::kListStatements,  "listStatements",  "GET",  "/v1/statements",              "",      kJson},
-  {Route::kApplyStatement,  "applyStatement",  "POST", "/v1/statements",              kOctets, kJson},
+  {Route::kApplyStatement,  "applyStatement",  "POST", "/v1/statements",              kOctets, kJson, {}, Role::kOperator},
 });
 // clang-format on
 

@@ -34,8 +34,9 @@ std::chrono::milliseconds sweep_of(const ApiTimes& times) {
 
 class Server final : public ApiServer {
  public:
-  Server(ApiOptions options, tcp::endpoint endpoint, SSL_CTX* tls, Service& service)
+  Server(ApiOptions options, tcp::endpoint endpoint, SSL_CTX* tls, std::unique_ptr<api::TokenGate> tokens, Service& service)
       : options_(std::move(options)),
+        tokens_(std::move(tokens)),
         endpoint_(std::move(endpoint)),
         tls_(tls),
         mailbox_(std::make_shared<api::Mailbox>(io_)),
@@ -43,7 +44,7 @@ class Server final : public ApiServer {
         handler_(handler_options(), service, metrics_),
         acceptor_(io_),
         timer_(io_),
-        host_{options_, handler_, *metrics_, tls_, {}, {}, {}} {
+        host_{options_, handler_, *metrics_, tls_, tokens_.get(), {}, {}, {}} {
     host_.enter = [this](const ParticipantId& who) { return enter(who); };
     host_.leave = [this](api::Session* session, const ParticipantId& who) { leave(session, who); };
   }
@@ -114,7 +115,7 @@ class Server final : public ApiServer {
     session->start();
   }
 
-  // USTP-API-005. Whoever has shown a certificate keeps its place.
+  // USTP-API-005. Whoever has said who it is keeps its place.
   bool make_room() {
     const auto oldest = newcomers_.take_oldest(shakes_hands);
     if (oldest) oldest->close_now();
@@ -139,6 +140,7 @@ class Server final : public ApiServer {
   void sweep() {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     host_.date = api::http_date(std::chrono::duration_cast<std::chrono::seconds>(wall).count());
+    look_at_keys();
     const auto now = std::chrono::steady_clock::now();
     for (const auto& session : copy_of_sessions()) session->check_deadlines(now);
     newcomers_.drop_arrived(shakes_hands);
@@ -150,6 +152,14 @@ class Server final : public ApiServer {
     timer_.async_wait([this](error_code ec) {
       if (!ec) sweep();
     });
+  }
+
+  void look_at_keys() {
+    if (!tokens_) return;
+    const auto looked = tokens_->look();
+    if (looked && !*looked) return;
+    if (!looked) ++metrics_->token_keys_refused;
+    if (options_.keys_notice) options_.keys_notice(looked ? nullptr : &looked.error());
   }
 
   // A session that closes takes itself out of the map.
@@ -174,6 +184,7 @@ class Server final : public ApiServer {
   }
 
   ApiOptions options_;
+  std::unique_ptr<api::TokenGate> tokens_;
   tcp::endpoint endpoint_;
   asio::io_context io_{1};
   asio::ssl::context tls_;
@@ -197,9 +208,15 @@ class Server final : public ApiServer {
 Result<std::unique_ptr<ApiServer>> make_api_server(ApiOptions options, Service& service) {
   if (!options.admitted) return Error{Code::config_invalid, "api: who is admitted is not given"};
   USTP_TRY(auto endpoint, api::parse_listen(options.listen));
+  if (!options.wall) options.wall = [clock = std::make_shared<SystemClock>()] { return clock->now(); };
+  std::unique_ptr<api::TokenGate> tokens;
+  if (options.tokens) {
+    USTP_TRY(tokens, api::TokenGate::open(options.tokens->keys, options.tokens->rules));
+  }
   USTP_TRY(auto context, tls::make_context(options.tls, tls::Side::kServer));
+  if (tokens) tls::let_come_without_certificate(context.get());
   return std::unique_ptr<ApiServer>(
-      std::make_unique<Server>(std::move(options), std::move(endpoint), context.release(), service));
+      std::make_unique<Server>(std::move(options), std::move(endpoint), context.release(), std::move(tokens), service));
 }
 
 }  // namespace ustp::gateway

@@ -32,11 +32,11 @@ Fault fault_of(error_code ec) {
 
 class TlsSession final : public Session, public std::enable_shared_from_this<TlsSession> {
  public:
-  TlsSession(asio::ip::tcp::socket socket, SessionHost& host) : stream_(std::move(socket), host.tls), host_(host) {}
+  TlsSession(asio::ip::tcp::socket socket, SessionHost& host) : stream_(std::move(socket), host.tls), host_(host), identity_(host.tokens) {}
 
   void start() override;
   void check_deadlines(Time now) override;
-  bool shaking_hands() const override { return phase_ == Phase::kHandshake; }
+  bool shaking_hands() const override { return phase_ == Phase::kHandshake || entered_.empty(); }
   void stop() override;
   void close_now() override;
 
@@ -48,6 +48,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     Time deadline = kNever;
     std::string octets;
     bool ready = false, close = false;
+    Instant until{INT64_MAX};  // of the token that asked
     std::function<void(std::function<void(Piece)>)> next_piece{};
   };
 
@@ -58,6 +59,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   void parse();
   bool parse_one();
   std::optional<Fault> check_header();
+  std::optional<Fault> find_caller();
   void on_request();
   void refuse(const Fault& fault);
   void answer(std::uint64_t number, Response response);
@@ -73,8 +75,9 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 
   asio::ssl::stream<asio::ip::tcp::socket> stream_;
   SessionHost& host_;
-  ParticipantId participant_, entered_;
-  Error identity_{};
+  Identity identity_;
+  ParticipantId entered_;  // whose place among the connections this one takes
+  Caller caller_;          // of the request that is read
   Phase phase_ = Phase::kHandshake;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
@@ -84,6 +87,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   std::string out_;
   bool close_after_write_ = false;
   std::function<void(std::function<void(Piece)>)> next_piece_;  // while a stream is given
+  Instant stream_until_{};
   Time read_by_ = kNever, write_by_ = kNever;
   std::size_t lingered_ = 0;
 };
@@ -102,17 +106,17 @@ void TlsSession::on_handshake(error_code ec) {
     return close_now();
   }
   phase_ = Phase::kOpen;
-  const auto certificate = tls::peer_certificate(stream_.native_handle());
-  auto participant = certificate ? tls::participant_of(certificate->get()) : Result<ParticipantId>(certificate.error());
-  if (!participant) {
-    identity_ = participant.error();
-  } else if (!host_.enter(*participant)) {
-    ++host_.metrics.connections_refused;
-    return close_now();
-  } else {
-    participant_ = entered_ = *std::move(participant);
+  if (const auto certificate = tls::peer_certificate(stream_.native_handle()))
+    identity_.show(tls::participant_of(certificate->get()));
+  if (const auto* who = identity_.certified()) {
+    if (!host_.enter(*who)) {
+      ++host_.metrics.connections_refused;
+      return close_now();
+    }
+    entered_ = *who;
   }
-  read_by_ = after(times().idle);
+  // Who has not said who it is has no longer for its first request than for the handshake.
+  read_by_ = after(entered_.empty() ? times().handshake : times().idle);
   read();
 }
 
@@ -184,9 +188,9 @@ std::optional<Fault> TlsSession::check_header() {
   const auto& fields = parser_->get();
   if (static_cast<std::size_t>(std::distance(fields.begin(), fields.end())) > limits().header_fields)
     return Fault{{Code::header_too_large, "fields"}, {}};
-  if (participant_.empty() || !host_.options.admitted(participant_)) {
+  if (auto fault = find_caller()) {
     ++host_.metrics.identities_refused;
-    return Fault{{Code::unknown_participant, participant_.empty() ? identity_.detail : participant_.str()}, {}};
+    return fault;
   }
   if (fields.version() >= 11 && fields.count(http::field::host) != 1)
     return Fault{{Code::malformed_text, "exactly one Host"}, {}, {}, "Host"};
@@ -199,6 +203,21 @@ std::optional<Fault> TlsSession::check_header() {
   auto& slot = add_slot();
   slot.octets = "HTTP/1.1 100 Continue\r\n\r\n";
   slot.ready = true;
+  return {};
+}
+
+std::optional<Fault> TlsSession::find_caller() {
+  const auto& fields = parser_->get();
+  if (fields.count(http::field::authorization) > 1) return Fault{{Code::duplicate_field, {}}, {}, {}, "Authorization"};
+  std::optional<std::string> authorization;
+  if (const auto at = fields.find(http::field::authorization); at != fields.end()) authorization = text_of(at->value());
+  auto found = identity_.caller(authorization, host_.options.wall());
+  if (auto* fault = std::get_if<Fault>(&found)) return std::move(*fault);
+  caller_ = std::get<Caller>(std::move(found));
+  if (!host_.options.admitted(caller_.participant)) return Fault{{Code::unknown_participant, caller_.participant.str()}, {}};
+  if (!entered_.empty()) return {};
+  if (!host_.enter(caller_.participant)) return Fault{{Code::overloaded, "connections of this participant"}, {}};
+  entered_ = caller_.participant;
   return {};
 }
 
@@ -216,7 +235,8 @@ void TlsSession::on_request() {
   request.idempotency_key = field("Idempotency-Key");
   request.request_id = field("X-Request-Id");
   request.last_event_id = field("Last-Event-ID");
-  request.participant = participant_;
+  request.participant = caller_.participant;
+  request.role = caller_.role;
   const bool keep = message.version() >= 11 && message.keep_alive();
   request.body = std::move(message.body());
   parser_.reset();
@@ -227,6 +247,7 @@ void TlsSession::on_request() {
   const auto number = first_slot_ + slots_.size() - 1;
   slot.close = !keep;
   slot.deadline = after(times().reply);
+  slot.until = caller_.until;
   // The handler may answer within the call; flush() comes after it in either case.
   auto call = host_.handler.handle(std::move(request), [self = shared_from_this(), number](Response response) {
     self->answer(number, std::move(response));
@@ -283,6 +304,7 @@ void TlsSession::flush() {
   while (!slots_.empty() && slots_.front().ready && !close_after_write_) {
     close_after_write_ = slots_.front().close;
     next_piece_ = std::move(slots_.front().next_piece);
+    stream_until_ = slots_.front().until;
     if (out_.empty()) out_ = std::move(slots_.front().octets);
     else out_ += slots_.front().octets;
     slots_.pop_front();
@@ -308,7 +330,7 @@ void TlsSession::on_written(error_code ec) {
 
 // The piece before has left: whoever reads slowly is waited for as long as any answer is, and then cut off.
 void TlsSession::stream() {
-  if (!host_.options.admitted(participant_)) return goodbye();
+  if (!host_.options.admitted(entered_) || host_.options.wall() >= stream_until_) return goodbye();
   if (!reading_) watch({}, 0);
   next_piece_([weak = weak_from_this()](const Piece& piece) {
     if (const auto self = weak.lock()) self->on_piece(piece);

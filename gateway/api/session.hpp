@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "gateway/api/api.hpp"
+#include "gateway/api/identity.hpp"
 
 namespace ustp::gateway::api {
 
@@ -21,6 +22,7 @@ struct SessionHost {
   Handler& handler;
   Metrics& metrics;
   boost::asio::ssl::context& tls;
+  const TokenGate* tokens;  // null: no tokens are taken
   // Whether this participant may have one connection more; counts it.
   std::function<bool(const ParticipantId&)> enter;
   // The connection is closed; `participant` as entered, empty when it never was.
@@ -33,7 +35,7 @@ class Session {
   virtual ~Session() = default;
   virtual void start() = 0;
   virtual void check_deadlines(Time now) = 0;
-  virtual bool shaking_hands() const = 0;  // nobody yet has shown a certificate
+  virtual bool shaking_hands() const = 0;  // nobody yet has said who it is
   virtual void stop() = 0;      // answers what waits, says goodbye, closes within the linger time
   virtual void close_now() = 0;
 };

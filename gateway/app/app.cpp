@@ -4,8 +4,10 @@
 #include <iostream>
 
 #include "gateway/api/api.hpp"
+#include "gateway/api/render.hpp"
 #include "gateway/app/notify.hpp"
 #include "gateway/app/parts.hpp"
+#include "gateway/app/webhooks.hpp"
 #include "gateway/journal/choose.hpp"
 #include "gateway/peer/peer_network.hpp"
 
@@ -92,6 +94,7 @@ struct Gateway {
   std::unique_ptr<PeerNetwork> peers;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<ApiServer> api;
+  std::unique_ptr<Hooks> hooks;
   std::unique_ptr<AdminServer> admin;
 
   Result<void> build(const AppOptions& options, const GatewayConfig& config, Bootstrap& bootstrap);
@@ -147,17 +150,32 @@ Result<void> Gateway::build_edges(const GatewayConfig& config) {
   ApiOptions options;
   options.listen = config.api_listen;
   options.tls = config.tls;
-  options.admitted = [this, only = config.api_participants](const ParticipantId& participant) {
+  const auto admitted = [this, only = config.api_participants](const ParticipantId& participant) {
     if (!only.empty() && std::find(only.begin(), only.end(), participant) == only.end()) return false;
     return engine->admitted(participant);
   };
+  options.admitted = admitted;
   options.doc_url = config.api_doc_url;
+  if (config.jwt)
+    options.tokens = ApiTokens{config.jwt->keys.string(), {config.jwt->issuer, config.jwt->audience, config.jwt->tolerance}};
+  options.wall = [this] { return clock.now(); };
+  options.keys_notice = [this](const Error* refused) {
+    if (refused)
+      log->write(LogLevel::kError, "token_keys_refused", {{LogField::kReason, to_string(*refused)}});
+    else
+      log->write(LogLevel::kInfo, "token_keys_read", {});
+  };
   options.access_log = access_lines(*log);
   options.limits.connections = config.limits.api_connections;
   options.limits.body_octets = config.limits.api_body_octets;
   options.limits.requests_per_second = config.limits.api_requests_per_second;
   USTP_TRY(api, make_api_server(std::move(options), *engine));
-  USTP_TRY(admin, make_admin_server({config.admin_listen, [this] { return api->metrics(); }}, *engine));
+  USTP_TRY(auto webhooks, hooks_of(config));
+  hooks = make_hooks(std::move(webhooks), {*engine, clock, config.id, webhook_folder(config), admitted, api::render_event,
+                                           api::make_event_cursor, [this](const std::string& name, const std::string& what) {
+                                             log->write(LogLevel::kWarning, "webhook", {{LogField::kPath, name}, {LogField::kDetail, what}});
+                                           }});
+  USTP_TRY(admin, make_admin_server({config.admin_listen, [this] { return this->api->metrics() + hooks->metrics(); }}, *engine));
   return {};
 }
 
@@ -165,6 +183,7 @@ Result<void> Gateway::run(Bootstrap bootstrap, const sigset_t& signals) {
   USTP_CHECK(admin->start());
   USTP_CHECK(engine->start(std::move(bootstrap.statements)));
   USTP_CHECK(api->start());
+  USTP_CHECK(hooks->start());
   log->write(LogLevel::kInfo, "started", {{LogField::kLedger, bootstrap.profile.id}});
   tell_service_manager("READY=1");
   int signal = 0;
@@ -172,6 +191,7 @@ Result<void> Gateway::run(Bootstrap bootstrap, const sigset_t& signals) {
   log->write(LogLevel::kInfo, "stopping", {{LogField::kReason, signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   tell_service_manager("STOPPING=1");
   api->stop();
+  hooks->stop();
   engine->stop();
   admin->stop();
   return {};

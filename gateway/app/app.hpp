@@ -34,4 +34,13 @@ int show_config(const AppOptions& options, bool origin);
 // nothing. Exit status: 0 nothing is wrong, 1 something is.
 int examine(const AppOptions& options);
 
+// What an operator does with webhooks, also while the gateway runs.
+struct WebhookAction {
+  enum class What { kList, kDead, kReplay } what = What::kList;
+  std::string name;   // empty: of all
+  std::string after;  // a cursor of GET /v1/events; empty: from the oldest event that is kept
+};
+// Exit status: 0 done, 1 it could not be done, 2 wrong use or configuration.
+int webhooks(const AppOptions& options, const WebhookAction& action);
+
 }  // namespace ustp::gateway

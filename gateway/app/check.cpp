@@ -1,8 +1,10 @@
 // What is looked at before a start: the configuration, and what it names seen together.
 #include <iostream>
 
+#include "gateway/api/token.hpp"
 #include "gateway/app/check.hpp"
 #include "gateway/app/parts.hpp"
+#include "gateway/app/webhooks.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -34,10 +36,25 @@ void check_together(ConfigOutcome& outcome) {
       .push_back(at(outcome, "gateway.signing_key", "key " + id.hex() + " of " + config.id.str() + " is in force by no statement"));
 }
 
+void check_token_keys(ConfigOutcome& outcome) {
+  if (!outcome.config->jwt) return;
+  if (const auto keys = api::TokenGate::open(outcome.config->jwt->keys.string(), {}); !keys)
+    outcome.problems.push_back(at(outcome, "jwt.keys", to_string(keys.error())));
+}
+
+void check_webhooks(ConfigOutcome& outcome) {
+  const auto& all = outcome.config->webhooks;
+  if (all.empty()) return;
+  if (const auto hooks = hooks_of(*outcome.config); !hooks)
+    outcome.problems.push_back(at(outcome, "webhook-" + all.front().name + ".url", to_string(hooks.error())));
+}
+
 }  // namespace
 
 ConfigOutcome checked_config(const AppOptions& options) {
   auto outcome = load_config(options.config, SystemClock().now(), options.overrides);
+  if (outcome) check_token_keys(outcome);
+  if (outcome) check_webhooks(outcome);
   if (outcome) check_together(outcome);
   return outcome;
 }

@@ -90,6 +90,18 @@ class Checks {
         reader_.problem("tls", "certificate", issued.error().detail);
   }
 
+  void jwt() {
+    if (config_.jwt) file("jwt", "keys", config_.jwt->keys);
+  }
+
+  void webhooks() {
+    for (const auto& hook : config_.webhooks) {
+      const auto section = "webhook-" + hook.name;
+      if (file(section.c_str(), "secret", hook.secret)) secret(section.c_str(), "secret", hook.secret);
+      file(section.c_str(), "ca", hook.ca);
+    }
+  }
+
   void ledger() {
     if (const auto* csd = std::get_if<CsdLedgerConfig>(&config_.ledger_access)) {
       folder("ledger", "inbox", csd->inbox, R_OK | W_OK);
@@ -147,6 +159,8 @@ void check_files(const GatewayConfig& config, Instant now, Reader& reader) {
   checks.signing_key();
   checks.authority_key();
   checks.tls();
+  checks.jwt();
+  checks.webhooks();
   checks.ledger();
   checks.log();
 }

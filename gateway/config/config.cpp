@@ -52,6 +52,62 @@ void read_edges(Reader& reader, GatewayConfig& out) {
     }
 }
 
+void read_jwt(Reader& reader, GatewayConfig& out) {
+  bool given = false;
+  for (const char* key : {"keys", "issuer", "audience", "tolerance_ms"}) given = given || reader.has("jwt", key);
+  GatewayConfig::Jwt jwt;
+  jwt.keys = reader.path("jwt", "keys", given);
+  jwt.issuer = reader.text("jwt", "issuer", given).value_or("");
+  jwt.audience = reader.text("jwt", "audience", given).value_or("");
+  if (const auto ms = reader.integer("jwt", "tolerance_ms", 0, 300'000)) jwt.tolerance = Duration::milliseconds(*ms);
+  if (given) out.jwt = std::move(jwt);
+}
+
+bool is_hook_name(const std::string& name) {
+  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+void read_webhook(Reader& reader, const std::string& name, GatewayConfig& out) {
+  const auto section = "webhook-" + name;
+  GatewayConfig::Webhook hook;
+  hook.name = name;
+  if (!is_hook_name(name)) reader.problem(section, "url", "a webhook's name has 1 to 32 letters a to z, digits and '-'");
+  hook.participant = reader.id<ParticipantId>(section, "participant");
+  if (const auto url = reader.text(section, "url", true)) {
+    hook.url = *url;
+    constexpr std::string_view kScheme = "https://";
+    const bool https = url->starts_with(kScheme);
+    const auto host = https ? url->substr(kScheme.size(), url->find('/', kScheme.size()) - kScheme.size()) : std::string();
+    if (host.empty() || url->find_first_of("#@ ") != std::string::npos)
+      reader.problem(section, "url", "must be https://HOST[:PORT][/PATH]");
+  }
+  hook.secret = reader.path(section, "secret", true);
+  hook.ca = reader.path(section, "ca", true);
+  if (auto statuses = reader.list(section, "statuses")) hook.statuses = *std::move(statuses);
+  for (const auto& status : hook.statuses) {
+    constexpr std::string_view kKnown[] = {"scheduled", "open", "in_doubt", "suspense", "completed", "aborted", "unexecutable"};
+    if (std::find(std::begin(kKnown), std::end(kKnown), status) == std::end(kKnown))
+      reader.problem(section, "statuses", "'" + status + "' is the status of no transfer");
+  }
+  const auto ms = [&](const char* key, std::int64_t least, std::int64_t most, std::int64_t unit, Duration& to) {
+    if (const auto value = reader.integer(section, key, least, most)) to = Duration::milliseconds(*value * unit);
+  };
+  ms("timeout_ms", 100, 60'000, 1, hook.timeout);
+  ms("first_retry_ms", 10, 3'600'000, 1, hook.first_retry);
+  ms("longest_retry_ms", 10, 86'400'000, 1, hook.longest_retry);
+  ms("give_up_after_s", 1, 30 * 86'400, 1000, hook.give_up_after);
+  if (hook.longest_retry.ns < hook.first_retry.ns) reader.problem(section, "longest_retry_ms", "is below first_retry_ms");
+  out.webhooks.push_back(std::move(hook));
+}
+
+void read_webhooks(Reader& reader, GatewayConfig& out) {
+  const auto names = reader.names("webhook-");
+  for (const auto& name : names) read_webhook(reader, name, out);
+  if (names.size() > kMaxWebhooks) reader.problem("webhook-" + names.back(), "url", "more than 32 webhooks");
+}
+
 void read_poll(Reader& reader, Duration& poll) {
   if (const auto ms = reader.integer("ledger", "poll_ms", 1, 60'000)) poll = Duration::milliseconds(*ms);
 }
@@ -142,6 +198,8 @@ ConfigOutcome read_config(std::string_view text, const std::string& file, const 
   GatewayConfig config;
   read_gateway(reader, config);
   read_edges(reader, config);
+  read_jwt(reader, config);
+  read_webhooks(reader, config);
   read_ledger(reader, config);
   read_journal(reader, config);
   read_rest(reader, config);

@@ -42,6 +42,21 @@ struct GatewayConfig {
   std::string api_doc_url;                            // page of the error codes; may be empty
   std::string peer_listen, api_listen, admin_listen;  // numeric or named HOST:PORT
   std::vector<ParticipantId> api_participants;        // empty: whoever the statements admit
+  struct Jwt {
+    std::filesystem::path keys;   // a JWK set
+    std::string issuer, audience;
+    Duration tolerance = Duration::seconds(30);
+  };
+  std::optional<Jwt> jwt;                             // none: the API takes certificates alone
+  struct Webhook {                                    // a section [webhook-NAME] each
+    std::string name, url;                            // https://HOST[:PORT][/PATH]
+    ParticipantId participant;
+    std::filesystem::path secret, ca;
+    std::vector<std::string> statuses;                // of the events that are sent; empty: all
+    Duration timeout = Duration::seconds(10), first_retry = Duration::seconds(1), longest_retry = Duration::seconds(300),
+             give_up_after = Duration::seconds(72 * 3600);
+  };
+  std::vector<Webhook> webhooks;
   std::variant<CsdLedgerConfig, EthereumLedgerConfig, CordaLedgerConfig> ledger_access;
   struct Journal {
     bool segments = true;                      // or SQLite
@@ -103,6 +118,7 @@ ConfigOutcome parse_config(std::string_view text, const std::string& file, const
 // The configuration in force as TOML, every key with its value; with `origin`, where each comes from as a comment.
 std::string show_config(const ConfigOutcome& outcome, bool origin);
 
+inline constexpr std::size_t kMaxWebhooks = 32;
 inline constexpr std::size_t kMaxConfigOctets = 256u << 10;
 
 }  // namespace ustp::gateway

@@ -51,6 +51,12 @@ const Section* Reader::find(const std::string& section) const {
   const auto it = std::find_if(sections_.begin(), sections_.end(), [&](const auto& s) { return s.name == section; });
   return it == sections_.end() ? nullptr : &*it;
 }
+std::vector<std::string> Reader::names(const std::string& prefix) const {
+  std::vector<std::string> out;
+  for (const auto& section : sections_)
+    if (section.name.starts_with(prefix)) out.push_back(section.name.substr(prefix.size()));
+  return out;
+}
 const Value* Reader::find(const std::string& section, const std::string& key) const {
   const auto* found = find(section);
   if (found == nullptr) return nullptr;

@@ -30,6 +30,8 @@ class Reader {
     if (!parsed) problem(section, key, parsed.error().detail);
     return parsed.value_or(Id{});
   }
+  // Of the sections that begin with this, the rest of their names, in the order of the file.
+  std::vector<std::string> names(const std::string& prefix) const;
   bool has(const std::string& section, const std::string& key) const { return find(section, key) != nullptr; }
 
   void problem(const std::string& section, const std::string& key, const std::string& what);

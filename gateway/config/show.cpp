@@ -15,10 +15,15 @@ std::string quoted(const std::string& text) {
 std::string quoted(const std::filesystem::path& path) { return quoted(path.string()); }
 std::string ms(Duration duration) { return std::to_string(duration.ns / 1'000'000); }
 
-std::string list_of(const std::vector<ParticipantId>& ids) {
+std::string list_of(const std::vector<std::string>& texts) {
   std::string out = "[";
-  for (const auto& id : ids) out += (out.size() > 1 ? ", " : "") + quoted(id.str());
+  for (const auto& text : texts) out += (out.size() > 1 ? ", " : "") + quoted(text);
   return out + "]";
+}
+std::string list_of(const std::vector<ParticipantId>& ids) {
+  std::vector<std::string> texts;
+  for (const auto& id : ids) texts.push_back(id.str());
+  return list_of(texts);
 }
 
 class Lines {
@@ -62,6 +67,22 @@ void show_ledger(const GatewayConfig& c, Lines& out) {
   } else if (const auto* corda = std::get_if<CordaLedgerConfig>(&c.ledger_access)) {
     out.line("kind", quoted(std::string("corda")));
     out.line("endpoint", quoted(corda->endpoint));
+  }
+}
+
+void show_webhooks(const GatewayConfig& c, Lines& out) {
+  for (const auto& hook : c.webhooks) {
+    const auto section = "webhook-" + hook.name;
+    out.section(section.c_str());
+    out.line("participant", quoted(hook.participant.str()));
+    out.line("url", quoted(hook.url));
+    out.line("secret", quoted(hook.secret));
+    out.line("ca", quoted(hook.ca));
+    if (!hook.statuses.empty()) out.line("statuses", list_of(hook.statuses));
+    out.line("timeout_ms", ms(hook.timeout));
+    out.line("first_retry_ms", ms(hook.first_retry));
+    out.line("longest_retry_ms", ms(hook.longest_retry));
+    out.line("give_up_after_s", std::to_string(hook.give_up_after.ns / 1'000'000'000));
   }
 }
 
@@ -116,10 +137,18 @@ std::string show_config(const ConfigOutcome& outcome, bool origin) {
   out.line("listen", quoted(c.api_listen));
   if (!c.api_doc_url.empty()) out.line("doc_url", quoted(c.api_doc_url));
   if (!c.api_participants.empty()) out.line("participants", list_of(c.api_participants));
+  if (c.jwt) {
+    out.section("jwt");
+    out.line("keys", quoted(c.jwt->keys));
+    out.line("issuer", quoted(c.jwt->issuer));
+    out.line("audience", quoted(c.jwt->audience));
+    out.line("tolerance_ms", ms(c.jwt->tolerance));
+  }
   out.section("admin");
   out.line("listen", quoted(c.admin_listen));
   show_ledger(c, out);
   show_rest(c, out);
+  show_webhooks(c, out);
   return out.take();
 }
 

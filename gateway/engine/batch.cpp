@@ -126,38 +126,53 @@ void Batch::on(OrderCommand command) {
   if (!found) return fail(found.error());
   if (const auto* known = *found) {
     if (known->first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
-    auto view = core_.view(*core_.find(known->second));
-    view.replayed = true;
+    auto view = core_.view_of(known->second);
+    if (view) view->replayed = true;
     return answer(std::move(view));
   }
   if (core_.recovery_only_) return answer(Error{Code::recovery_only, ""});
-  if (core_.open_ >= core_.options_.open_transfers_max) return answer(Error{Code::overloaded, "open transfers"});
-  auto terms = core_.terms_of(order, now_);
-  if (!terms) return answer(terms.error());
+  if (core_.open_ + core_.schedule_.waiting() >= core_.options_.open_transfers_max)
+    return answer(Error{Code::overloaded, "open transfers"});
+  if (order.not_before > now_) {
+    const auto id = schedule(order);
+    return answer(id ? core_.view_of(*id) : id.error());
+  }
+  const auto id = core_.random_.id<TransferId>();
+  if (auto done = begin(order, id); !done) return answer(done.error());
+  entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, id});
+  core_.keep_order(order.participant, order.key, order.payload_hash, id);
+  answer(core_.view_of(id));
+}
+
+Result<void> Batch::begin(const TransferOrder& order, const TransferId& id) {
+  USTP_TRY(auto terms, core_.terms_of(order, now_));
   const auto& peer = core_.registry_.ledger(order.target_ledger)->gateway;
   if (!core_.paces_[peer].keeps(core_.options_.order_within, now_))
-    return answer(Error{Code::overloaded, "transfers to " + peer.str() + " take longer than timing.order_within_ms"});
+    return Error{Code::overloaded, "transfers to " + peer.str() + " take longer than timing.order_within_ms"};
   protocol::OrderInput input;
-  input.transfer = core_.random_.id<TransferId>();
+  input.transfer = id;
   input.settlement = core_.random_.id<SettlementId>();
   input.session = core_.random_.id<SessionId>();
   input.leg_salt = core_.random_.id<Salt>();
-  input.terms = *std::move(terms);
+  input.terms = std::move(terms);
   input.owner = order.participant;
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOrder;
   entry.owner = order.participant;
-  const auto id = input.transfer;
-  if (auto done = advance(nullptr, std::move(input), std::move(entry)); !done) return answer(done.error());
-  entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, id});
-  core_.keep_order(order.participant, order.key, order.payload_hash, id);
-  answer(core_.view(*core_.find(id)));
+  return advance(nullptr, std::move(input), std::move(entry));
 }
 
 void Batch::on(CancelCommand command) {
   const auto answer = [&](Result<TransferView> view) {
     effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
   };
+  if (const auto* scheduled = core_.schedule_.find(command.transfer);
+      scheduled && scheduled->order.participant == command.participant) {
+    if (scheduled->stage != ScheduledOrder::Stage::kWaiting)
+      return answer(Error{Code::cannot_cancel, std::string(to_string(scheduled->stage))});
+    end_scheduled(command.transfer, ScheduledOrder::Stage::kWithdrawn, std::nullopt);
+    return answer(core_.view_of(command.transfer));
+  }
   const auto found = core_.recall(command.transfer);
   if (!found) return fail(found.error());
   auto* transfer = *found;
@@ -217,6 +232,7 @@ void Batch::fire_timers() {
     }
     take_refused();
   }
+  begin_scheduled();
   refresh_hellos();
   if (now_ < core_.next_requery_) return;
   for (auto& [id, operation] : core_.operations_) {

@@ -31,6 +31,13 @@ class Batch {
   void on_status_request(const GatewayId& peer, MessageRef ref, const wire::Message& message);
   void on_notice(const GatewayId& peer, MessageRef ref, const wire::Message& message, const Hash256& hash);
 
+  // Begins a transfer under this id.
+  Result<void> begin(const TransferOrder& order, const TransferId& id);
+  // batch_schedule.cpp
+  Result<TransferId> schedule(const TransferOrder& order);
+  void begin_scheduled();
+  void end_scheduled(const TransferId& id, ScheduledOrder::Stage stage, std::optional<Error> reason);
+
   void confirm_counted();                         // to those whose notices the home book has counted
 
   // Steps a transfer and books what follows; the error is the refusal's.

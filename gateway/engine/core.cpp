@@ -26,9 +26,15 @@ BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
 }
 
 Core::Transfer& Core::first_seen(const TransferId& id) {
+  const auto scheduled = schedule_.begin(id);
   auto& transfer = transfers_[id];
-  transfer.ordinal = next_ordinal_++;
-  order_[transfer.ordinal] = id;
+  if (scheduled) {  // it keeps its place
+    transfer.ordinal = scheduled->ordinal;
+    transfer.key = scheduled->order.key;
+  } else {
+    transfer.ordinal = next_ordinal_++;
+    order_[transfer.ordinal] = id;
+  }
   return transfer;
 }
 
@@ -42,7 +48,7 @@ void Core::keep_tombstone(const protocol::TransferState& state, Instant at, std:
 
 void Core::keep_order(const ParticipantId& participant, const IdempotencyKey& key, const Hash256& payload,
                       const TransferId& id) {
-  transfers_.at(id).key = key;
+  if (const auto it = transfers_.find(id); it != transfers_.end()) it->second.key = key;
   idempotency_[{participant, key}] = {payload, id};
 }
 
@@ -127,7 +133,7 @@ void Core::close_operation(const OperationId& id) {
 
 Instant Core::next_timer() const {
   const Instant transfer = timers_.empty() ? Instant{INT64_MAX} : timers_.begin()->first;
-  return std::min({transfer, next_requery_, next_hello_});
+  return std::min({transfer, schedule_.next(), next_requery_, next_hello_});
 }
 
 const protocol::TransferState* Core::find(const TransferId& id) const {
@@ -176,6 +182,10 @@ std::vector<LedgerView> Core::ledgers() const {
   return out;
 }
 
+bool Core::sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const {
+  return scheduled.order.participant == participant || operates(participant);
+}
+
 bool Core::operates(const ParticipantId& participant) const {
   const auto* party = registry_.participant(participant);
   return party && party->gateway == options_.self;
@@ -217,6 +227,7 @@ Hash256 Core::state_hash() const {
   for (const auto& id : open) w.id(id);
   w.u64(registry_.position());
   w.id(registry_.head());
+  for (const auto& [id, scheduled] : schedule_.all()) put(w, scheduled);
   events_.put(w);
   return crypto::sha256(w.take());
 }
@@ -238,6 +249,7 @@ Effects Core::resume(Instant now) {
     if (transfer.state.state == protocol::State::kInDoubt || transfer.state.state == protocol::State::kSuspended)
       arm(transfer, now);
   }
+  schedule_.inherit();
   last_now_ = now;
   effects.peers_changed = true;
   return effects;

@@ -142,6 +142,8 @@ class Core {
   // In memory or archived.
   Result<std::optional<protocol::TransferState>> lookup(const TransferId& id) const;
   TransferView view(const protocol::TransferState& state) const;
+  TransferView view(const ScheduledOrder& scheduled) const;
+  Result<TransferView> view_of(const TransferId& id) const;  // of either; Code::not_found
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
   Result<TransferPage> list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
                                 std::size_t limit) const;
@@ -157,6 +159,7 @@ class Core {
   bool recovery_only() const { return recovery_only_; }
   std::size_t open_transfers() const { return open_; }
   std::size_t archived_transfers() const { return archived_.size(); }
+  const Schedule& schedule() const { return schedule_; }
   bool reaches(const GatewayId& peer) const;                 // its link is up and greeted
   void links(std::map<GatewayId, bool>& out) const;  // of every known peer: is it up and greeted
   struct Counters {
@@ -230,6 +233,8 @@ class Core {
   // a vote or know a decision that the journal has not, nothing that was there before is given up.
   bool may_give_up(const Transfer& transfer) const;
   void absorb(Transfer& transfer, const protocol::Record& record, std::uint64_t position);
+  void absorb(ScheduledOrder scheduled);
+  bool may_begin(const ScheduledOrder& scheduled) const;
   void arm(Transfer& transfer, Instant at);
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
   void open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now);
@@ -240,6 +245,7 @@ class Core {
   void get_operations(class Reader& r, Transfer& transfer);
   Result<void> load_transfers(class Reader& r);
   bool operates(const ParticipantId& participant) const;  // runs this gateway
+  bool sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const;
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
 
   CoreOptions options_;
@@ -251,6 +257,7 @@ class Core {
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
+  Schedule schedule_;
   EventLog events_;
   std::map<std::uint64_t, TransferId> order_;  // of first appearance, for lists; those in memory
   std::uint64_t next_ordinal_ = 1;

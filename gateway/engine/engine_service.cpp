@@ -40,7 +40,7 @@ void EngineImpl::list_transfers(ParticipantId participant, TransferFilter filter
 
 void EngineImpl::check_transfer(TransferOrder order, Reply<OrderFindings> reply) {
   look<OrderFindings>(std::move(reply), [this, order = std::move(order)](const Core& core) {
-    return OrderFindings{core.findings(order, parts_.clock.now()), core.registry().position()};
+    return OrderFindings{core.findings(order, std::max(parts_.clock.now(), order.not_before)), core.registry().position()};
   });
 }
 

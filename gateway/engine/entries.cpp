@@ -142,6 +142,7 @@ struct Put {
     w.id(e.first);
     w.octets(e.frame);
   }
+  void operator()(const ScheduleEntry& e) const { gateway::put(w, e.scheduled); }
 };
 
 StepEntry get_step(Reader& r) {
@@ -204,6 +205,7 @@ Entry get_entry(std::uint8_t tag, Reader& r) {
       e.error = get_error(r);
       return e;
     }
+    case 8: return ScheduleEntry{get_scheduled(r)};
     default: {
       EquivocationEntry e;
       e.peer = r.text_id<GatewayId>();
@@ -237,6 +239,7 @@ template void EntryWriter::add(const TombstoneEntry&);
 template void EntryWriter::add(const NoticeEntry&);
 template void EntryWriter::add(const RefusalEntry&);
 template void EntryWriter::add(const EquivocationEntry&);
+template void EntryWriter::add(const ScheduleEntry&);
 
 void EntryWriter::frame(bool incoming, const GatewayId& peer, BytesView frame) {
   ++count_;

@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "gateway/engine/octets.hpp"
+#include "gateway/engine/schedule.hpp"
 #include "ustp/protocol/transfer.hpp"
 #include "ustp/wire/statement.hpp"
 
@@ -58,8 +58,11 @@ struct EquivocationEntry {       // USTP-MSG-010: a second signed batch under on
   Hash256 first;                 // header hash of the batch that was taken
   Bytes frame;                   // the refused one, as it came
 };
+struct ScheduleEntry {           // USTP-API-016: taken, withdrawn or refused at its time; a begun one is a kOrder step
+  ScheduledOrder scheduled;
+};
 using Entry = std::variant<FrameEntry, StepEntry, IdempotencyEntry, StatementEntry, TombstoneEntry, NoticeEntry,
-                           RefusalEntry, EquivocationEntry>;
+                           RefusalEntry, EquivocationEntry, ScheduleEntry>;
 
 // Writes entries where they arise: a block of hundreds is never held as objects first.
 class EntryWriter {

@@ -29,7 +29,12 @@ std::optional<Error> reason_of(const protocol::TransferState& state) {
 
 void EventLog::add(const protocol::TransferState& state, const ParticipantId& viewer, Instant at) {
   entries_.push_back(
-      {state.id, at, viewer, state.state, state.role == protocol::Role::kSender, reason_of(state)});
+      {state.id, at, viewer, state.state, {}, state.role == protocol::Role::kSender, reason_of(state)});
+  trim();
+}
+
+void EventLog::add(const ScheduledOrder& scheduled, Instant at) {
+  entries_.push_back({scheduled.id, at, scheduled.order.participant, {}, scheduled.stage, true, scheduled.reason});
   trim();
 }
 
@@ -47,6 +52,11 @@ TransferEvent EventLog::view(const Entry& entry, std::uint64_t sequence) {
   out.state = to_string(entry.state);
   out.status = status_of(entry.state);
   out.waiting_on = waiting_on(state);
+  if (entry.stage != ScheduledOrder::Stage{}) {
+    out.state = to_string(entry.stage);
+    out.status = status_of(entry.stage);
+    out.waiting_on = entry.stage == ScheduledOrder::Stage::kWaiting ? "time" : "";
+  }
   out.reason = entry.reason;
   out.at = entry.at;
   return out;
@@ -83,6 +93,7 @@ void EventLog::put(Writer& w) const {
     w.u64(static_cast<std::uint64_t>(entry.at.ns));
     w.text(entry.viewer.str());
     w.u8(static_cast<std::uint8_t>(entry.state));
+    w.u8(static_cast<std::uint8_t>(entry.stage));
     w.u8(entry.sender);
     w.u8(entry.reason.has_value());
     if (entry.reason) gateway::put(w, *entry.reason);
@@ -97,6 +108,7 @@ bool EventLog::get(Reader& r) {
     entry.at = {static_cast<std::int64_t>(r.u64())};
     entry.viewer = r.text_id<ParticipantId>();
     entry.state = static_cast<State>(r.u8());
+    entry.stage = static_cast<ScheduledOrder::Stage>(r.u8());
     entry.sender = r.u8() != 0;
     if (r.u8() != 0) entry.reason = get_error(r);
   }

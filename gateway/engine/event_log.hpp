@@ -4,7 +4,7 @@
 
 #include <deque>
 
-#include "gateway/engine/octets.hpp"
+#include "gateway/engine/schedule.hpp"
 #include "gateway/ports/service.hpp"
 #include "ustp/protocol/transfer.hpp"
 
@@ -21,6 +21,7 @@ class EventLog {
 
   // `viewer`: the participant who sees it beside the operator; may be empty.
   void add(const protocol::TransferState& state, const ParticipantId& viewer, Instant at);
+  void add(const ScheduledOrder& scheduled, Instant at);
   std::uint64_t last() const { return first_ + entries_.size() - 1; }  // 0: none yet
   std::uint64_t first() const { return first_; }                       // the oldest kept
   // Of what `viewer` sees (`all`: an operator), up to `until` inclusive. Looks at a bounded number of events at a time.
@@ -36,6 +37,7 @@ class EventLog {
     Instant at;
     ParticipantId viewer;
     protocol::State state{};
+    ScheduledOrder::Stage stage{};  // of an order that is no transfer yet; the state says nothing then
     bool sender = false;
     std::optional<Error> reason;
   };

@@ -21,6 +21,12 @@ bool fits(const protocol::TransferState& state, const TransferFilter& filter) {
          (!filter.sender || *filter.sender == (state.role == protocol::Role::kSender));
 }
 
+bool fits(const ScheduledOrder& scheduled, const TransferFilter& filter) {
+  return (filter.status.empty() || status_of(scheduled.stage) == filter.status) &&
+         (filter.state.empty() || to_string(scheduled.stage) == filter.state) &&
+         (filter.instrument.empty() || scheduled.order.instrument == filter.instrument) && filter.sender.value_or(true);
+}
+
 // Looks at so many at a time: a filter that fits nothing must not hold up what settles.
 constexpr std::size_t kLooksMax = 20'000, kArchiveLooksMax = 250;
 
@@ -49,6 +55,7 @@ struct ArchivePages {
 }  // namespace
 
 Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
+  if (const auto* scheduled = schedule_.find(id); scheduled && sees(participant, *scheduled)) return view(*scheduled);
   USTP_TRY(const auto state, lookup(id));
   if (!state || !belongs_to(*state, participant, registry_, options_.self)) return Error{Code::not_found, id.hex()};
   return view(*state);
@@ -61,6 +68,8 @@ Result<TransferPage> Core::list_for(const ParticipantId& participant, const Tran
   if (!after.is_zero()) {
     if (const auto it = transfers_.find(after); it != transfers_.end()) {
       below = it->second.ordinal;
+    } else if (const auto* scheduled = schedule_.find(after)) {
+      below = scheduled->ordinal;
     } else {
       USTP_TRY(const auto found, kept(after));
       below = found ? found->transfer.ordinal : 0;
@@ -96,7 +105,12 @@ Result<TransferPage> Core::list_for(const ParticipantId& participant, const Tran
       show(found.transfer.state);
     } else {
       it = in_memory;
-      show(transfers_.at(it->second).state);
+      if (const auto* scheduled = schedule_.find(it->second)) {
+        last = it->second;
+        if (sees(participant, *scheduled) && fits(*scheduled, filter)) out.transfers.push_back(view(*scheduled));
+      } else {
+        show(transfers_.at(it->second).state);
+      }
     }
   }
   return out;

@@ -53,7 +53,7 @@ Result<void> Core::replay(const Block& block) {
     if (const auto* step = std::get_if<StepEntry>(&entry)) {
       if (auto done = replay_step(*step, frames.views, block.position); !done) return at(done.error());
     } else if (const auto* key = std::get_if<IdempotencyEntry>(&entry)) {
-      if (!transfers_.contains(key->transfer)) return at({Code::journal_damaged, "the key of an order that is not there"});
+      if (!transfers_.contains(key->transfer) && !schedule_.find(key->transfer)) return at({Code::journal_damaged, "the key of an order that is not there"});
       keep_order(key->participant, key->key, key->payload, key->transfer);
     } else if (const auto* statement = std::get_if<StatementEntry>(&entry)) {
       auto parsed = wire::parse_statement_frame(statement->frame);
@@ -76,6 +76,8 @@ Result<void> Core::replay(const Block& block) {
       const auto hash = wire::message_hash((*batch)->items[notice->notice.item].octets);
       auto done = home_book_.on_notice(*message, hash, notice->notice.peer, registry_);
       if (!done) return at(done.error());
+    } else if (const auto* later = std::get_if<ScheduleEntry>(&entry)) {
+      absorb(later->scheduled);
     } else if (const auto* twice = std::get_if<EquivocationEntry>(&entry)) {
       channels_[twice->peer].equivocated = twice->sequence;
       ++counters_.equivocations;

@@ -228,6 +228,15 @@ void Core::get_operations(Reader& r, Transfer& transfer) {
 
 Result<void> Core::load_transfers(Reader& r) {
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
+    if (r.u8() != 0) {
+      const auto ordinal = r.u64();
+      auto scheduled = get_scheduled(r);
+      scheduled.ordinal = ordinal;
+      if (!r.ok() || schedule_.find(scheduled.id) || !order_.emplace(ordinal, scheduled.id).second)
+        return damaged("a scheduled order");
+      schedule_.accept(std::move(scheduled));
+      continue;
+    }
     USTP_TRY(auto read, get_transfer(r));
     const auto id = read.state.id;
     if (transfers_.contains(id) || order_.contains(read.ordinal)) return damaged("a transfer");
@@ -272,8 +281,15 @@ Bytes Core::snapshot() const {
   w.id(archived_hash_);
   w.u32(static_cast<std::uint32_t>(order_.size()));
   for (const auto& [ordinal, id] : order_) {
-    put_transfer(w, transfers_.at(id));
-    put_operations(w, transfers_.at(id));
+    const auto* scheduled = schedule_.find(id);
+    w.u8(scheduled != nullptr);
+    if (scheduled) {
+      w.u64(ordinal);
+      gateway::put(w, *scheduled);
+    } else {
+      put_transfer(w, transfers_.at(id));
+      put_operations(w, transfers_.at(id));
+    }
   }
   // Sorted, so that equal states give equal octets.
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> keys;

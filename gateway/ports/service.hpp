@@ -28,6 +28,7 @@ struct TransferOrder {
   std::string place_of_settlement, governing_law, jurisdiction, reference;
   std::string beneficial_owner;
   Duration vote_within = Duration::seconds(60);
+  Instant not_before{};          // begins then, if that is ahead (USTP-API-016); 0: at once
 };
 
 struct TransferStep {
@@ -39,11 +40,13 @@ struct TransferView {
   SettlementId settlement;
   bool sender = false;           // our side of it
   std::string state;             // name from the table of spec/04
-  std::string status;            // open, in_doubt, suspense, completed, aborted, unexecutable
-  std::string waiting_on;        // peer, ledger, home, resolution; empty when terminal
+  std::string status;            // scheduled, open, in_doubt, suspense, completed, aborted, unexecutable
+  std::string waiting_on;        // peer, ledger, home, resolution, time; empty when terminal
   std::optional<Error> reason;   // of an abort, or the rule of a suspense
   token::TransferTerms terms;
   std::vector<TransferStep> timeline;
+  Instant not_before;            // of an order that has not begun
+  bool scheduled = false;        // it waits for that
   bool replayed = false;         // of start_transfer only: the key was known, this is the transfer it made
 };
 

@@ -40,6 +40,20 @@ std::string_view advice(Code code) noexcept {
     case Code::stopping:
       return "give the same command again, with the same --idempotency-key if it has one";
     case Code::unauthenticated:
+      return "show a certificate (--cert, --key) or a token (--token)";
+    case Code::token_expired:
+      return "write a new token into the file of --token; nothing else has to be done";
+    case Code::token_form:
+    case Code::token_algorithm:
+    case Code::token_key:
+    case Code::token_signature:
+    case Code::token_claims:
+    case Code::token_issuer:
+    case Code::token_audience:
+    case Code::token_not_yet_valid:
+      return "ask whoever issues your tokens: ES256, the gateway's issuer and audience, participant and roles (--token)";
+    case Code::forbidden:
+      return "your token's role does not reach so far: reader, trader, operator";
     case Code::tls_identity_mismatch:
       return "the certificate must name an admitted participant: urn:ustp:participant:ID (--cert)";
     case Code::account_not_owned:

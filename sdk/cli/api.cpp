@@ -12,12 +12,13 @@ namespace ustp::cli {
 std::shared_ptr<Connection> add_connection(CLI::App& command, bool with_json) {
   const auto c = std::make_shared<Connection>();
   const auto add = [&](const char* flag, std::string& to, const char* variable, const char* what) {
-    command.add_option(flag, to, what)->envname(variable)->required()->group("Connection");
+    return command.add_option(flag, to, what)->envname(variable)->group("Connection");
   };
-  add("--api", c->api, "USTP_API", "https://HOST:PORT of the gateway's API");
-  add("--ca", c->ca, "USTP_CA", "PEM of the certificate authority that is trusted");
-  add("--cert", c->certificate, "USTP_CERT", "PEM of the participant's certificate");
+  add("--api", c->api, "USTP_API", "https://HOST:PORT of the gateway's API")->required();
+  add("--ca", c->ca, "USTP_CA", "PEM of the certificate authority that is trusted")->required();
+  add("--cert", c->certificate, "USTP_CERT", "PEM of the participant's certificate; with --key");
   add("--key", c->key, "USTP_KEY", "PEM of its private key");
+  add("--token", c->token, "USTP_TOKEN", "File with a bearer token (JWT), instead of --cert and --key or beside them");
   command.add_option("--timeout-ms", c->timeout_ms, "Of one attempt; default 30000")
       ->check(CLI::Range(1u, 600'000u))
       ->group("Connection");
@@ -26,11 +27,14 @@ std::shared_ptr<Connection> add_connection(CLI::App& command, bool with_json) {
 }
 
 Result<std::unique_ptr<client::Client>> connect(const Connection& c) {
+  if (c.certificate.empty() != c.key.empty()) return Error{Code::config_invalid, "--cert and --key belong together"};
+  if (c.certificate.empty() && c.token.empty()) return Error{Code::config_invalid, "--cert and --key, or --token, is required"};
   client::TlsOptions options;
   options.base_url = c.api;
   options.ca_file = c.ca;
   options.certificate_file = c.certificate;
   options.key_file = c.key;
+  options.token_file = c.token;
   options.timeout = Duration::milliseconds(c.timeout_ms);
   USTP_TRY(auto transport, client::make_https_transport(options));
   return std::make_unique<client::Client>(std::move(transport), std::make_unique<SystemRandom>(), sleep_for);

@@ -10,9 +10,10 @@
 
 namespace ustp::cli {
 
-// --api --ca --cert --key, each also from the environment (USTP_API, USTP_CA, USTP_CERT, USTP_KEY), and --json.
+// --api --ca --cert --key --token, each also from the environment (USTP_API, USTP_CA, USTP_CERT, USTP_KEY, USTP_TOKEN), and
+// --json. Certificate with key, or token, or all of them.
 struct Connection {
-  std::string api, ca, certificate, key;
+  std::string api, ca, certificate, key, token;
   std::uint32_t timeout_ms = 30'000;
   bool json = false;
 };

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sdk/cli/api.hpp"
+#include "sdk/cli/batch_file.hpp"
 #include "sdk/cli/files.hpp"
 
 namespace ustp::cli {
@@ -66,7 +67,7 @@ int watch(Client& client, const Connection& c, const TransferId& id, const Watch
 struct StartOptions {
   std::string instrument, quantity, originator, beneficiary, target_ledger, key,
       ownership = "change", type = "TRAD", entitled = "transferee", trade_date, cum_ex = "unspecified", venue, place,
-      law, jurisdiction, reference, owner;
+      law, jurisdiction, reference, owner, not_before, batch;
   std::uint32_t vote_within_ms = 0;
   bool watch = false;
   WatchOptions watching;
@@ -95,11 +96,44 @@ Result<client::TransferOrder> order_of(const StartOptions& o) {
   order.reference = o.reference;
   order.beneficial_owner = o.owner;
   order.vote_within = Duration::milliseconds(o.vote_within_ms);
+  if (!o.not_before.empty()) {
+    USTP_TRY(order.not_before, parse_rfc3339(o.not_before));
+  }
   return order;
+}
+
+constexpr std::size_t kMaxBatchFile = 64u << 20;
+
+// One line per order, in order: key, then id and status, or what it was refused for.
+int start_batch(const Connection& c, const StartOptions& o) {
+  const auto text = read_file(o.batch, kMaxBatchFile);
+  if (!text) return usage_error(text.error());
+  const auto orders = batch_of(as_text(*text));
+  if (!orders) return usage_error({orders.error().code, o.batch + ": " + orders.error().detail});
+  auto client = connect(c);
+  if (!client) return usage_error(client.error());
+  const auto answers = (*client)->start_batch(*orders);
+  int out = kOk;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto& key = (*orders)[i].key.str();
+    if (answers[i]) {
+      print(c.json ? answers[i]->json + "\n" : key + " " + answers[i]->id.hex() + " " + answers[i]->status + "\n");
+      continue;
+    }
+    const auto& failure = answers[i].failure();
+    print(key + " " + (failure.status == 0 ? "unanswered " : "refused ") + client::to_string(failure) + "\n");
+    out = failure.kind == client::Failure::Kind::kUnreachable ? kUnreachable : std::max(out, static_cast<int>(kFailed));
+  }
+  return out;
 }
 
 // The key goes to stderr before the call: whoever is cut off can ask again with it and never starts a second transfer.
 int start(const Connection& c, const StartOptions& o) {
+  if (!o.batch.empty()) return start_batch(c, o);
+  for (const auto& [name, value] : {std::pair{"--instrument", &o.instrument}, std::pair{"--quantity", &o.quantity},
+                                    std::pair{"--from", &o.originator}, std::pair{"--to", &o.beneficiary},
+                                    std::pair{"--target-ledger", &o.target_ledger}})
+    if (value->empty()) return usage_error({Code::missing_field, std::string(name) + " is required (or --batch FILE)"});
   const auto order = order_of(o);
   if (!order) return usage_error(order.error());
   const auto key = IdempotencyKey::parse(o.key.empty() ? random_idempotency_key() : o.key);
@@ -118,11 +152,11 @@ void add_start(CLI::App& parent, Run& run) {
   const auto o = std::make_shared<StartOptions>();
   auto* app = parent.add_subcommand("start", "Start a transfer to an account on another ledger");
   const auto c = add_connection(*app);
-  app->add_option("--instrument", o->instrument, "ISIN or DTI")->required();
-  app->add_option("--quantity", o->quantity, "Decimal, in security units")->required();
-  app->add_option("--from", o->originator, "Account on this gateway's ledger")->required();
-  app->add_option("--to", o->beneficiary, "Account on the target ledger")->required();
-  app->add_option("--target-ledger", o->target_ledger, "Id of the target ledger")->required();
+  app->add_option("--instrument", o->instrument, "ISIN or DTI");
+  app->add_option("--quantity", o->quantity, "Decimal, in security units");
+  app->add_option("--from", o->originator, "Account on this gateway's ledger");
+  app->add_option("--to", o->beneficiary, "Account on the target ledger");
+  app->add_option("--target-ledger", o->target_ledger, "Id of the target ledger");
   app->add_option("--idempotency-key", o->key, "The same key never starts a second transfer; made when absent");
   app->add_option("--ownership-effect", o->ownership, "change or none")->check(CLI::IsMember({"change", "none"}));
   app->add_option("--transaction-type", o->type, "ISO 20022: TRAD, OWNE, REPU, COLO, …; default TRAD");
@@ -137,6 +171,10 @@ void add_start(CLI::App& parent, Run& run) {
   app->add_option("--reference", o->reference, "Your own, at most 35 characters");
   app->add_option("--beneficial-owner", o->owner, "Opaque id");
   app->add_option("--vote-within-ms", o->vote_within_ms, "Ends the right to vote; default: the gateway's");
+  app->add_option("--not-before", o->not_before, "Begins then, as 2027-06-01T09:00:00Z; until then it can be cancelled");
+  app->add_option("--batch", o->batch,
+                  "File of orders instead, one JSON line each: {\"idempotency_key\":…,\"order\":{…}}; given again, the same file "
+                  "gives the same answers");
   app->add_flag("--watch", o->watch, "Then watch it to its end");
   add_watch_options(*app, o->watching);
   app->footer(

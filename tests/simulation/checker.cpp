@@ -40,6 +40,13 @@ void Checker::durable(std::size_t gateway, const gateway::Block& block, const ga
                         Charter::gateway(gateway).str() + " has a frame of " + frame->peer.str() + " that is not its own");
     } else if (const auto* step = std::get_if<gateway::StepEntry>(&entry)) {
       record(gateway, *step, core);
+    } else if (const auto* later = std::get_if<gateway::ScheduleEntry>(&entry)) {
+      auto& fold = folds_[gateway].transfers[later->scheduled.id];
+      const bool first = later->scheduled.stage == gateway::ScheduledOrder::Stage::kWaiting;
+      if (first != fold.stages.empty() || fold.stages.size() > 1 || !fold.states.empty())
+        violations_.add("an order for later is taken once and ends once", Charter::gateway(gateway).str(), {later->scheduled.id});
+      fold.stages.emplace_back(to_string(later->scheduled.stage));
+      fold.not_before = later->scheduled.order.not_before;
     } else if (const auto* key = std::get_if<gateway::IdempotencyEntry>(&entry)) {
       auto& known = folds_[gateway].keys[{key->participant, key->key}];
       if (!known.is_zero() && known != key->transfer)
@@ -57,6 +64,7 @@ void Checker::record(std::size_t gateway, const gateway::StepEntry& entry, const
                      std::string(to_string(r.from)) + " -> " + std::string(to_string(r.to));
   const auto wrong = [&](const char* check) { violations_.add(check, where, {r.transfer}); };
   const State last = fold.states.empty() ? State::kNone : fold.states.back();
+  if (last == State::kNone && (fold.stages.size() > 1 || r.time < fold.not_before)) wrong("an order for later begins once, not before its time");
   if (r.from != last) wrong("a transition begins where the one before ended");
   if (protocol::is_terminal(last) && r.to != last) wrong("a terminal state never changes");
   if (fold.decision != wire::DecisionOutcome{} && r.decision && r.decision->outcome != fold.decision) wrong("a decision never changes");
@@ -91,7 +99,9 @@ void Checker::executing(std::size_t gateway, const ledger::Intent& intent) {
 void Checker::told(std::size_t gateway, const gateway::TransferOrder& order, const gateway::TransferView& view) {
   const auto* known = folded(gateway, view.id);
   const auto names = [&](State state) { return to_string(state) == view.state; };
-  if (!known || std::none_of(known->states.begin(), known->states.end(), names))
+  const bool told = known && (std::any_of(known->states.begin(), known->states.end(), names) ||
+                              std::find(known->stages.begin(), known->stages.end(), view.state) != known->stages.end());
+  if (!told)
     return violations_.add("what a client was told is in the journal",
                            order.key.str() + " was told " + view.state, {view.id});
   const auto key = folds_[gateway].keys.find({order.participant, order.key});
@@ -127,7 +137,8 @@ void Checker::started(std::size_t gateway, std::uint64_t position, const gateway
   hashes_[gateway].erase(hashes_[gateway].upper_bound(position), hashes_[gateway].end());
   books_at_[gateway].erase(books_at_[gateway].upper_bound(position), books_at_[gateway].end());
   for (const auto& [key, transfer] : folds_[gateway].keys)
-    if (!known(core, transfer)) violations_.add("an acknowledged order survives", key.second.str(), {transfer});
+    if (!known(core, transfer) && !core.schedule().find(transfer))
+      violations_.add("an acknowledged order survives", key.second.str(), {transfer});
 }
 
 void Checker::rolled_back(std::size_t gateway, const std::vector<gateway::Block>& blocks) {
@@ -144,6 +155,10 @@ void Checker::rolled_back(std::size_t gateway, const std::vector<gateway::Block>
         if (step->record.from != step->record.to) fold.states.push_back(step->record.to);
       } else if (const auto* key = std::get_if<gateway::IdempotencyEntry>(&entry)) {
         folds_[gateway].keys[{key->participant, key->key}] = key->transfer;
+      } else if (const auto* later = std::get_if<gateway::ScheduleEntry>(&entry)) {
+        auto& fold = folds_[gateway].transfers[later->scheduled.id];
+        fold.stages.emplace_back(to_string(later->scheduled.stage));
+        fold.not_before = later->scheduled.order.not_before;
       }
     }
   }

@@ -18,6 +18,8 @@ struct Fold {
     std::vector<protocol::State> states;       // passed through, in order
     wire::DecisionOutcome decision{};           // none yet: zero
     bool tombstone = false;
+    std::vector<std::string> stages;            // of an order that was for later: scheduled, withdrawn, refused
+    Instant not_before;
   };
   std::map<TransferId, Transfer> transfers;
   std::map<std::pair<ParticipantId, IdempotencyKey>, TransferId> keys;

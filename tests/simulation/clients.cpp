@@ -45,6 +45,8 @@ void Clients::make_order() {
       default: order.originator = AccountId::literal("custody"); break;
     }
   }
+  // One of seven is for later (USTP-API-016).
+  if (orders_.size() % 7 == 6) order.not_before = world_.now + Duration::seconds(1 + static_cast<std::int64_t>(orders_.size() % 30));
   order.payload_hash = crypto::sha256(as_bytes(order.quantity + order.originator.str() + order.beneficiary.str()));
   orders_.push_back(std::move(out));
   --left_;

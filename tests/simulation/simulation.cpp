@@ -145,7 +145,9 @@ void Run::heal() {
 bool Run::over() const {
   if (!network_->idle() || !clients_->content()) return false;
   for (const auto& gateway : gateways_)
-    if (!gateway->up() || !gateway->idle() || gateway->core()->open_transfers() != 0) return false;
+    if (!gateway->up() || !gateway->idle() || gateway->core()->open_transfers() != 0 ||
+        gateway->core()->schedule().waiting() != 0)
+      return false;
   return std::all_of(ledgers_.begin(), ledgers_.end(), [](const auto& ledger) { return ledger->next().ns == INT64_MAX; });
 }
 

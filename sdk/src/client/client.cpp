@@ -102,6 +102,29 @@ Outcome<Transfer> Client::start_transfer(const TransferOrder& order, const Idemp
       {"Accept", "application/json"}, {"Content-Type", "application/json"}, {"Idempotency-Key", key.str()}};
   return read(call(request, Repeat::kYes), transfer_from_json);
 }
+std::vector<Outcome<Transfer>> Client::start_batch(std::span<const BatchOrder> orders, std::size_t octets) {
+  constexpr std::size_t kMost = 1000;
+  std::vector<Outcome<Transfer>> out;
+  out.reserve(orders.size());
+  while (out.size() < orders.size()) {
+    HttpRequest request{"POST", "/v1/transfers:batch", {{"Accept", "application/json"}, {"Content-Type", "application/json"}}, "{\"orders\":["};
+    std::size_t count = 0;
+    for (; count < kMost && out.size() + count < orders.size(); ++count) {
+      const auto item = batch_item(orders[out.size() + count]);
+      if (count > 0 && request.body.size() + item.size() + 3 > octets) break;
+      request.body += (count > 0 ? "," : "") + item;
+    }
+    request.body += "]}";
+    const auto answers = read(call(request, Repeat::kYes), batch_from_json);
+    if (answers && answers->size() == count) {
+      out.insert(out.end(), answers->begin(), answers->end());
+      continue;
+    }
+    auto failure = answers ? not_understood({}, {Code::malformed_text, "reply: answers"}) : answers.failure();
+    out.resize(orders.size(), failure);  // what comes behind is not sent: the gateway is away or does not take it
+  }
+  return out;
+}
 Outcome<Transfer> Client::cancel_transfer(const TransferId& id) {
   HttpRequest request{"POST", "/v1/transfers/" + id.hex() + ":cancel", {{"Accept", "application/json"}}, {}};
   return read(call(request, Repeat::kNever), transfer_from_json);

@@ -159,8 +159,14 @@ std::string order_to_json(const TransferOrder& o) {
   stated("jurisdiction", o.jurisdiction);
   stated("reference", o.reference);
   stated("beneficial_owner", o.beneficial_owner);
+  if (o.not_before.ns > 0) out["not_before"] = to_rfc3339(o.not_before);
   if (o.vote_within.ns > 0) out["vote_within_ms"] = o.vote_within.ns / 1'000'000;
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string batch_item(const BatchOrder& order) {  // a key has nothing that JSON would escape
+  return "{\"idempotency_key\":\"" + order.key.str() + "\",\"order\":" +
+         (order.json.empty() ? order_to_json(order.order) : order.json) + "}";
 }
 
 Result<Transfer> transfer_from_json(const std::string& body) {
@@ -260,6 +266,25 @@ Result<std::uint64_t> sequence_from_json(const std::string& body) {
   const auto it = json.find("sequence");
   if (it == json.end() || !it->is_number_unsigned()) return Error{Code::malformed_text, "reply: sequence"};
   return it->template get<std::uint64_t>();
+}
+
+Result<std::vector<Outcome<Transfer>>> batch_from_json(const std::string& body) {
+  return read<std::vector<Outcome<Transfer>>>(body, [](const Json& json, auto& error) {
+    std::vector<Outcome<Transfer>> out;
+    Reader r(json, error);
+    r.list("answers", [&](const Json& one) {
+      Reader answer(one, error);
+      const auto status = answer.number("status");
+      if (const auto problem = one.find("problem"); problem != one.end()) {
+        out.push_back(failure_from_reply({static_cast<int>(status), "application/problem+json", dump(*problem), {}, {}}));
+      } else if (const auto transfer = one.find("transfer"); transfer != one.end()) {
+        out.push_back(transfer_of(*transfer, error));
+      } else {
+        answer.wrong("answers");
+      }
+    });
+    return out;
+  });
 }
 
 Failure failure_from_reply(const HttpReply& reply) {

@@ -7,6 +7,10 @@
 namespace ustp::client {
 
 std::string order_to_json(const TransferOrder& order);
+// One order of a batch.
+std::string batch_item(const BatchOrder& order);
+// In order; each is the transfer or the problem of one order.
+Result<std::vector<Outcome<Transfer>>> batch_from_json(const std::string& body);
 Result<Transfer> transfer_from_json(const std::string& body);
 Result<TransferPage> page_from_json(const std::string& body);
 Result<Positions> positions_from_json(const std::string& body);

@@ -214,6 +214,12 @@ Result<JsonSigned> receive_json(std::string_view jws, const ChannelExpectation& 
   return Error{Code::sequence_replayed, which};
 }
 
+Result<JwsParts> split_jws(std::string_view jws) {
+  USTP_TRY(auto parts, json::split_compact(jws));
+  return JwsParts{std::move(parts.header), std::move(parts.payload), std::move(parts.signature),
+                  jws.substr(0, jws.rfind('.'))};
+}
+
 ProvenMessage proven_json(const JsonSigned& m) { return {m.message, {}, {0, 1, {}}, m.header_octets, m.signature}; }
 
 // A batch header begins with its major version, 0x00 0x01.

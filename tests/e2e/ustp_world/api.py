@@ -20,19 +20,23 @@ class Api:
     """One participant at one gateway. Reads are tried again while the gateway cannot be reached; so are orders, which
     carry an idempotency key."""
 
-    def __init__(self, port, ca, certificate, key):
-        self.port = port
+    def __init__(self, port, ca, certificate=None, key=None, token=None):
+        self.port, self.token = port, token
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_3
         self.context.check_hostname = False  # who the gateway is stands in the SAN URI
         self.context.load_verify_locations(ca)
-        self.context.load_cert_chain(certificate, key)
+        if certificate:
+            self.context.load_cert_chain(certificate, key)
+
+    def authorization(self):
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def call(self, method, path, body=None, headers=None):
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=15)
         try:
             octets = json.dumps(body).encode() if body is not None else None
-            headers = dict(headers or {})
+            headers = self.authorization() | (headers or {})
             if octets is not None:
                 headers["Content-Type"] = "application/json"
             connection.request(method, path, octets, headers)

@@ -52,6 +52,7 @@ class Gateway:
         self.config = self.folder / "gateway.toml"
         self.operator = f"op-{gateway_id}"
         self.process = None
+        self.more_config = ""  # sections behind those that are written here
 
     def write_config(self):
         pki = self.world.folder / "pki"
@@ -64,7 +65,7 @@ class Gateway:
             f'[ledger]\n{self.ledger.access()}\n[log]\nlevel = "debug"\nformat = "json"\n\n'
             f'[limits]\napi_requests_per_second = 10000\nsnapshot_octets = {self.world.snapshot_octets}\n\n'
             f'[journal]\nkind = "{self.world.journal}"\n' + ('segment_octets = 1048576\n\n' if self.world.journal == 'segments' else '\n') +
-            f'[timing]\nstatus_retry_ms = 200\nrecheck_ms = 500\nrequery_ms = 300\n')
+            f'[timing]\nstatus_retry_ms = 200\nrecheck_ms = 500\nrequery_ms = 300\n' + self.more_config)
 
     def start(self, program="ustp-gateway", extra=(), wait=True):
         self.process = Process(self.id, [self.world.bin / program, "--config", self.config, *extra],

@@ -82,8 +82,10 @@ class FakeService final : public gateway::Service {
     }
     give(std::move(reply), transfer);
   }
-  void cancel_transfer(ParticipantId, TransferId, Reply<TransferView> reply) override { give(std::move(reply), transfer); }
   // Owner-only, as the port demands: everybody but "alice" is told that there is nothing.
+  void cancel_transfer(ParticipantId who, TransferId id, Reply<TransferView> reply) override {
+    get_transfer(std::move(who), id, std::move(reply));
+  }
   void get_transfer(ParticipantId who, TransferId id, Reply<TransferView> reply) override {
     if (who.str() != "alice") return give(std::move(reply), Result<TransferView>(Code::not_found, id.hex()));
     give(std::move(reply), transfer);
@@ -160,7 +162,10 @@ class FakeService final : public gateway::Service {
     return static_cast<std::size_t>(
         std::count_if(waiting_.begin(), waiting_.end(), [](const auto& one) { return !one.first.asker.expired(); }));
   }
-  void evidence(ParticipantId, TransferId, Reply<Bytes> reply) override { give(std::move(reply), bundle); }
+  void evidence(ParticipantId who, TransferId id, Reply<Bytes> reply) override {
+    if (who.str() != "alice") return give(std::move(reply), Result<Bytes>(Code::not_found, id.hex()));
+    give(std::move(reply), bundle);
+  }
   void instruments(Reply<std::vector<token::Instrument>> reply) override {
     give(std::move(reply), Result<std::vector<token::Instrument>>(std::vector{held.instrument}));
   }

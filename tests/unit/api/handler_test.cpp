@@ -40,6 +40,7 @@ struct Fixture {
     out.target = std::move(target);
     out.body = std::move(body);
     out.participant = ParticipantId::literal("alice");
+    out.role = Role::kOperator;
     if (!out.body.empty()) out.content_type = "application/json";
     return out;
   }

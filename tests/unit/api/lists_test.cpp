@@ -30,6 +30,7 @@ struct Fixture {
     request.target = target;
     request.body = body;
     request.participant = ParticipantId::literal("alice");
+    request.role = Role::kOperator;
     if (!body.empty()) request.content_type = "application/json";
     std::optional<Response> got;
     const auto call = handler.handle(std::move(request), [&](Response response) { got = std::move(response); });

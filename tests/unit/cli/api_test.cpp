@@ -170,6 +170,73 @@ TEST_CASE("a gateway that speaks older TLS is not spoken to") {
   CHECK(api({"transfer", "cancel", kId}).code == 3);
 }
 
+TEST_CASE("a file of orders is read whole before anything is sent; a line that is none is named") {
+  Api api;
+  const auto file = api.folder / "batch.jsonl";
+  const auto start = [&] { return api({"transfer", "start", "--batch", file}); };
+  const std::string good = R"({"idempotency_key":"k1","order":{"reference":"r1"}})";
+  const std::pair<std::string, std::string> wrong[] = {
+      {"", "no order"},
+      {good + "\n\nx\n", "line 3: no JSON object"},
+      {good + "\n" + R"({"idempotency_key":"k2"})", "line 2: idempotency_key and order"},
+      {R"({"idempotency_key":1,"order":{}})", "line 1: idempotency_key is a text"},
+      {R"({"idempotency_key":"k 1","order":{}})", "line 1: "},
+      {good + "\n" + good + "\n", "line 2: the key of another line"},
+  };
+  for (const auto& [text, said] : wrong) {
+    write_text(file, text);
+    const auto done = start();
+    CHECK(done.code == 2);
+    CHECK_MESSAGE(has(done.err, said), done.err);
+  }
+  write_text(file, good + "\n" + R"({"order":{"reference":"refuse"},"idempotency_key":"k2"})" + "\n");
+  const auto done = start();
+  CAPTURE(done.err);
+  CHECK(done.code == 1);
+  CHECK(has(done.out, "k1 " + kId + " open\n"));
+  CHECK(has(done.out, "k2 refused denomination"));
+  CHECK(api.server.read_line() == "POST /v1/transfers:batch -");
+  CHECK(has(api({"transfer", "start"}).err, "--instrument is required (or --batch FILE)"));
+}
+
+TEST_CASE("a token in a file stands for a certificate and is read for every call; without either nothing is asked") {
+  Api api({"token"});
+  const auto file = api.folder / "token";
+  const auto show = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {USTP_CLI, "transfer", "show", kId, "--api", api.url, "--ca", api.pki + "/ca.pem"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words, {}, {"HOME=/"});
+  };
+  write_text(file, "abc.def.ghi\n");
+  const auto shown = show({"--token", file});
+  CAPTURE(shown.err);
+  CHECK(shown.code == 0);
+  CHECK(api.server.read_line() == "GET /v1/transfers/" + kId + " - Bearer abc.def.ghi");
+  CHECK(run({USTP_CLI, "transfer", "show", kId}, {}, {"USTP_API=" + api.url, "USTP_CA=" + api.pki + "/ca.pem", "USTP_TOKEN=" + file})
+            .code == 0);
+  CHECK(show({}).code == 2);
+  CHECK(has(show({}).err, "--token, is required"));
+  CHECK(show({"--cert", api.pki + "/participant-bank-a.pem"}).code == 2);
+  CHECK(show({"--token", api.folder / "absent"}).code == 2);
+  for (const std::string wrong : {"", "a b", "a\nX-Other: b"}) {
+    write_text(file, wrong);
+    CHECK(show({"--token", file}).code == 2);
+  }
+  // A library's connection, too, reads what stands there now.
+  write_text(file, "first");
+  ustp::client::TlsOptions options;
+  options.base_url = api.url;
+  options.ca_file = api.pki + "/ca.pem";
+  options.token_file = file;
+  const auto transport = ustp::client::make_https_transport(options).value();
+  CHECK(api.server.read_line().ends_with("abc.def.ghi"));
+  CHECK(transport->send({"GET", "/v1/transfers/" + kId, {}, {}}));
+  CHECK(api.server.read_line().ends_with("Bearer first"));
+  write_text(file, "second");
+  CHECK(transport->send({"GET", "/v1/transfers/" + kId, {}, {}}));
+  CHECK(api.server.read_line().ends_with("Bearer second"));
+}
+
 TEST_CASE("a reply beyond the bound is given up") {
   Api api;
   ustp::client::TlsOptions options;

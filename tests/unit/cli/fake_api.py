@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A stand-in for a gateway's API: TLS 1.3 (with the second argument "old-tls": 1.2), a client certificate is required, answers are fixed. It ends when its stdin
-does. stdout: the port first, then one line per request: METHOD path key. What a transfer's reference says decides how it
+"""A stand-in for a gateway's API: TLS 1.3 (with the second argument "old-tls": 1.2), a client certificate is required (with "token": none is), answers are fixed. It ends when its stdin
+does. stdout: the port first, then one line per request: METHOD path key, with "token" the Authorization too. What a transfer's reference says decides how it
 is answered: "busy" once with 503 first, "refuse" with a problem, "nonsense" with no JSON."""
 import http.server
 import json
@@ -46,7 +46,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def seen(self):
         with lock:
-            print(self.command, self.path, self.headers.get("Idempotency-Key", "-"), flush=True)
+            more = [self.headers.get("Authorization", "-")] if sys.argv[2:] == ["token"] else []
+            print(self.command, self.path, self.headers.get("Idempotency-Key", "-"), *more, flush=True)
         return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
     def do_POST(self):
@@ -62,6 +63,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 busy.add(self.headers["Idempotency-Key"])
                 return self.problem(503, "overloaded", True)
             return self.answer(201, transfer(["proposed"], "open"))
+        if self.path == "/v1/transfers:batch":
+            return self.answer(207, {"answers": [
+                {"status": 422, "problem": {"status": 422, "code": "denomination", "detail": "why", "retryable": False}}
+                if one["order"].get("reference") == "refuse" else {"status": 201, "transfer": transfer(["proposed"], "open")}
+                for one in json.loads(body)["orders"]]})
         if self.path == "/v1/statements":
             return self.answer(201, {"sequence": 7}) if body[:4] == b"USTP" else self.problem(400, "frame_magic", False)
         return self.problem(503, "stopping", True)
@@ -105,7 +111,7 @@ if sys.argv[2:] == ["old-tls"]:
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
 context.load_cert_chain(folder + "/gateway-gw-a.pem", folder + "/gateway-gw-a.key.pem")
 context.load_verify_locations(folder + "/ca.pem")
-context.verify_mode = ssl.CERT_REQUIRED
+context.verify_mode = ssl.CERT_NONE if sys.argv[2:] == ["token"] else ssl.CERT_REQUIRED
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -290,3 +290,44 @@ TEST_CASE("following ends where waiting mends nothing, and says where to start a
   once.between = [](const std::string&) { return false; };
   CHECK(*client.follow(once, [](const Event&) { return true; }) == "c1");
 }
+
+TEST_CASE("a batch is sent in as many calls as it takes, each repeated, and every order has its own answer in order") {
+  Line line;
+  std::vector<BatchOrder> orders(1001);
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    orders[i].key = IdempotencyKey::literal("k" + std::to_string(i));
+    orders[i].json = "{}";
+  }
+  const auto answers = [](std::size_t first, std::size_t count) {
+    std::string out = R"({"answers":[)";
+    for (std::size_t i = first; i < first + count; ++i) {
+      out += i == first ? "" : ",";
+      out += i == 3 ? R"({"status":422,"problem":{"status":422,"code":"denomination","detail":"5","retryable":false}})"
+                    : R"({"status":201,"transfer":)" + transfer() + "}";
+    }
+    return HttpReply{207, "application/json", out + "]}", "r", {}};
+  };
+  line.answers = {Error{Code::no_reply, {}}, answers(0, 1000), answers(1000, 1)};
+  const auto got = over(line).start_batch(orders);
+  REQUIRE(got.size() == 1001);
+  CHECK(got[0]->id == id());
+  CHECK(got[3].failure().code == "denomination");
+  CHECK(got[3].failure().status == 422);
+  CHECK(got[3].failure().error.code == Code::denomination);
+  CHECK(got[1000]);
+  REQUIRE(line.seen.size() == 3);
+  CHECK(line.seen[0].body == line.seen[1].body);
+  CHECK(line.seen[0].target == "/v1/transfers:batch");
+  CHECK(line.seen[2].body == R"({"orders":[{"idempotency_key":"k1000","order":{}}]})");
+  // Small bodies, and a gateway that is away: what was not answered says so.
+  line = {};
+  line.answers = {answers(0, 1), problem(400, "malformed_text", false)};
+  const auto three = over(line).start_batch(std::span(orders).first(3), 1);
+  REQUIRE(three.size() == 3);
+  CHECK(three[0]);
+  CHECK(three[1].failure().code == "malformed_text");
+  CHECK(three[2].failure().code == "malformed_text");
+  line = {};
+  line.answers = {answers(0, 1)};
+  CHECK(over(line).start_batch(std::span(orders).first(2))[0].failure().kind == Failure::Kind::kReply);
+}

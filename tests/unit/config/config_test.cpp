@@ -127,6 +127,50 @@ TEST_CASE("how many events are kept, and where the codes are explained") {
     CHECK(says(parse(with(kGood, "[api]", "[api]\ndoc_url = \"" + std::string(url) + "\"")), "api.doc_url"));
 }
 
+TEST_CASE("tokens are taken where keys, issuer and audience are given, all of them") {
+  const std::string jwt = "[jwt]\nkeys = \"jwks.json\"\nissuer = \"https://id.example\"\naudience = \"gw-a\"\n";
+  CHECK_FALSE(parse(kGood).config->jwt.has_value());
+  const auto outcome = parse(kGood + jwt);
+  REQUIRE(outcome);
+  CHECK(outcome.config->jwt->keys == "/etc/ustp/jwks.json");
+  CHECK(outcome.config->jwt->issuer == "https://id.example");
+  CHECK(outcome.config->jwt->audience == "gw-a");
+  CHECK(outcome.config->jwt->tolerance == Duration::seconds(30));
+  CHECK(parse(kGood + jwt + "tolerance_ms = 0\n").config->jwt->tolerance == Duration{});
+  CHECK(says(parse(kGood + jwt + "tolerance_ms = 300001\n"), "jwt.tolerance_ms"));
+  for (const char* key : {"keys", "issuer", "audience"})
+    CHECK(says(parse(kGood + with(jwt, "\n" + std::string(key) + " =", "\nx =")), "jwt." + std::string(key)));
+}
+
+TEST_CASE("webhooks are sections of their own, each whole") {
+  const std::string hook = "[webhook-desk]\nparticipant = \"bank\"\nurl = \"https://desk.example:8443/in?x=1\"\nsecret = \"s\"\nca = \"c\"\n";
+  CHECK(parse(kGood).config->webhooks.empty());
+  const auto outcome = parse(kGood + hook + "statuses = [\"completed\", \"aborted\"]\ngive_up_after_s = 60\n" +
+                             with(hook, "webhook-desk", "webhook-two"));
+  REQUIRE(outcome);
+  REQUIRE(outcome.config->webhooks.size() == 2);
+  const auto& desk = outcome.config->webhooks[0];
+  CHECK(desk.name == "desk");
+  CHECK(desk.participant.str() == "bank");
+  CHECK(desk.url == "https://desk.example:8443/in?x=1");
+  CHECK(desk.secret == "/etc/ustp/s");
+  CHECK(desk.ca == "/etc/ustp/c");
+  CHECK(desk.statuses == std::vector<std::string>{"completed", "aborted"});
+  CHECK(desk.give_up_after == Duration::seconds(60));
+  CHECK(outcome.config->webhooks[1].name == "two");
+  for (const char* url : {"http://a", "https://", "https:///x", "https://a/#b", "https://user@a/", "a"})
+    CHECK(says(parse(kGood + with(hook, "https://desk.example:8443/in?x=1", url)), "webhook-desk.url"));
+  for (const char* key : {"participant", "url", "secret", "ca"})
+    CHECK(says(parse(kGood + with(hook, "\n" + std::string(key) + " =", "\nx =")), "webhook-desk." + std::string(key)));
+  CHECK(says(parse(kGood + with(hook, "desk]", "Desk]")), "webhook's name"));
+  CHECK(says(parse(kGood + hook + "statuses = [\"done\"]\n"), "status of no transfer"));
+  CHECK(says(parse(kGood + hook + "first_retry_ms = 1000\nlongest_retry_ms = 10\n"), "below first_retry_ms"));
+  CHECK(says(parse(kGood + hook + "timeout_ms = 1\n"), "webhook-desk.timeout_ms"));
+  std::string many;
+  for (int i = 0; i < 33; ++i) many += with(hook, "desk", std::to_string(i));
+  CHECK(says(parse(kGood + many), "more than 32"));
+}
+
 TEST_CASE("every problem is reported at once, in order, with its place (USTP-CFG-001)") {
   auto text = with(kGood, "id = \"gw-a\"", "id = 7");
   text = with(text, "listen = \"127.0.0.1:7102\"", "listen = \"7102\"");
@@ -247,7 +291,9 @@ TEST_CASE("what is shown is a configuration that says the same, and no key is le
   for (const auto& ledger : {csd, std::string("kind = \"ethereum\"\nrpc = \"http://127.0.0.1:8545\"\nkey = \"/keys/eth\""),
                              std::string("kind = \"corda\"\nendpoint = \"127.0.0.1:7401\"")}) {
     const std::string api = "[api]\nparticipants = [\"bank\"]\ndoc_url = \"https://docs.example/errors.html\"";
-    const auto first = parse(with(with(kGood, csd, ledger), "[api]", api) + "[log]\nfile = \"a.log\"\n");
+    const auto first = parse(with(with(kGood, csd, ledger), "[api]", api) +
+                             "[jwt]\nkeys = \"k\"\nissuer = \"i\"\naudience = \"a\"\n[log]\nfile = \"a.log\"\n[webhook-x]\nparticipant = \"bank\"\n"
+                             "url = \"https://a\"\nsecret = \"s\"\nca = \"c\"\nstatuses = [\"open\"]\n");
     REQUIRE(first);
     const auto shown = show_config(first, false);
     const auto second = parse(shown);

@@ -97,6 +97,7 @@ const std::map<std::string, Areas> kMayUse = {
     {"gateway/log", {"base"}},
     {"gateway/config", {"base", "domain", "crypto", "gateway/tls"}},
     {"gateway/peer", {"base", "gateway/ports", "gateway/tls"}},
+    {"gateway/hooks", {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "client", "gateway/ports"}},
     {"gateway/api",
      {"base", "domain", "token", "crypto", "wire", "protocol", "ledger", "gateway/ports", "gateway/tls", "gateway/log"}},
     {"proof/csd", {"base", "domain", "crypto", "adapters/csd"}},

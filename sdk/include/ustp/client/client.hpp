@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <variant>
 
 #include "ustp/base/random.hpp"
@@ -70,6 +71,12 @@ struct TransferOrder {
   Mic venue;
   std::string place_of_settlement, governing_law, jurisdiction, reference, beneficial_owner;
   Duration vote_within;  // 0: the gateway's default
+  Instant not_before;    // begins then; 0: at once
+};
+struct BatchOrder {
+  IdempotencyKey key;
+  TransferOrder order;
+  std::string json;      // the order as the API takes it; where it is not empty, instead of `order`
 };
 
 // What the gateway says about a transfer. Texts as sent; `json` is the whole object, for what has no member here.
@@ -77,7 +84,7 @@ struct Transfer {
   TransferId id;
   std::string settlement;
   std::string role;           // "sender", "recipient"
-  std::string state, status;  // status: open, in_doubt, suspense, completed, aborted, unexecutable
+  std::string state, status;  // status: scheduled, open, in_doubt, suspense, completed, aborted, unexecutable
   std::string waiting_on;     // peer, ledger, home, resolution; empty when nothing
   std::string reason_code, reason_detail;
   std::string instrument, quantity, source_ledger, target_ledger, originator, beneficiary, reference;
@@ -149,6 +156,9 @@ class Client {
 
   // The same key with the same order gives the same transfer, however often it is sent.
   Outcome<Transfer> start_transfer(const TransferOrder& order, const IdempotencyKey& key);
+  // As many calls as it takes (up to 1,000 orders each, below `octets`), each repeated as start_transfer is. In order: each
+  // order's own answer, the last call's failure for those it got no answer to. The same keys with the same orders give the same.
+  std::vector<Outcome<Transfer>> start_batch(std::span<const BatchOrder> orders, std::size_t octets = 200'000);
   Outcome<Transfer> cancel_transfer(const TransferId& id);  // never repeated by itself
   Outcome<Transfer> transfer(const TransferId& id);
   Outcome<TransferPage> transfers(unsigned limit, const std::string& after);

@@ -39,6 +39,14 @@ Result<JsonSigned> parse_json_signed(std::string_view jws);
 // receive_batch, with the same codes, and jws_form, jws_header, jws_algorithm, base64_form, json_… for what is JSON's.
 Result<JsonSigned> receive_json(std::string_view jws, const ChannelExpectation& expected, const KeyLookup& keys);
 
+// A JWS of any purpose in compact serialisation, taken apart: three parts in the one form of base64url, neither of the first
+// two empty (jws_form, base64_form, too_long). Nothing is verified and nothing of header and payload is read.
+struct JwsParts {
+  Bytes header, payload, signature;
+  std::string_view input;  // what is signed; inside the text that was given
+};
+Result<JwsParts> split_jws(std::string_view jws);
+
 // A signed JSON message as something provable alone: the payload, the header where a batch header is, the signature; no
 // salt, no path. verify_proven() takes both kinds, and tells them apart by the first octet of the header.
 ProvenMessage proven_json(const JsonSigned& message);
