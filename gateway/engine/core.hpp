@@ -160,6 +160,9 @@ class Core {
     bool compared = false;              // heads were, in this run
     std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
+    bool heard = false;                 // JSON: a hello of theirs came in this run
+    std::uint64_t stated = 0;           // JSON: statements given to the link
+    std::uint64_t offered = 0;          // JSON: the last of unacknowledged that was given to the link
     std::uint64_t equivocated = 0;      // the number under which a second batch was kept: one is proof enough
   };
   struct OpenOperation {
@@ -204,6 +207,8 @@ class Core {
   Result<void> get_transfer(class Reader& r);
   bool operates(const ParticipantId& participant) const;  // runs this gateway
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
+  bool speaks_json(const GatewayId& peer) const { return json_peers_.contains(peer); }
+  void bind_channels();                 // which of the two bindings each channel has, by the statements (USTP-JSN-050)
 
   CoreOptions options_;
   protocol::Registry registry_;
@@ -213,6 +218,7 @@ class Core {
   std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove_;
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
+  std::set<GatewayId> json_peers_;
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   EventLog events_;
   std::vector<TransferId> order_;       // of first appearance, for lists

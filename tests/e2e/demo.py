@@ -197,6 +197,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave it running and print how to call it")
     parser.add_argument("--place", type=Path, help="with --keep: link to the network's folder; default: demo beside the build")
     parser.add_argument("--seed", type=int, help="of the random amounts and kill point")
+    parser.add_argument("--binding", default="flatbuffers", choices=("flatbuffers", "json"),
+                        help="json: all three pairs over HTTPS with signed JSON (spec/03c)")
     options = parser.parse_args()
     show = Show()
     if not Ethereum.program(Path(__file__).resolve().parents[2]).exists():
