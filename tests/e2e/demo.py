@@ -162,7 +162,7 @@ def how_to_call(show, world, place):
 
 def story(show, world, amounts, point):
     first, second, third = amounts
-    show.title("three ledgers, three gateways")
+    show.title("three ledgers, three gateways" + (", signed JSON over HTTPS between them" if world.https else ""))
     for gateway in world.gateways:
         real = "a real node (anvil)" if isinstance(gateway.ledger, Ethereum) else "embedded, a process of its own"
         show.say(f"{gateway.id:<9} in front of {gateway.ledger.id:<8} {gateway.ledger.kind}: {real}")
@@ -215,7 +215,9 @@ def main():
         amounts, point = (first, second, r.randrange(1, second)), r.choice(KILL_POINTS)
         show.say(f"seed {dice}: amounts {amounts}, kill at {point}")
     try:
-        with World(options.build, seed=dice) as world:
+        # An https endpoint of either side makes the pair speak JSON: two of three gateways, and all pairs do.
+        https = ("gw-csd", "gw-corda") if options.binding == "json" else ()
+        with World(options.build, seed=dice, https=https) as world:
             world.start()
             story(show, world, amounts, point)
             if options.keep:
