@@ -27,6 +27,7 @@ protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* 
   if (const auto it = core_.channels_.find(peer); it != core_.channels_.end()) facts.peer_skewed = it->second.skewed;
   if (terms) facts.returnable = core_.home_book_.returnable(terms->instrument, terms->source_ledger, terms->quantity.scale());
   facts.prove = core_.prove_;
+  facts.json_peers = &core_.json_peers_;
   return facts;
 }
 
@@ -35,7 +36,7 @@ MessageRef Batch::queue(protocol::Outgoing message) {
   const auto& limits = core_.options_.limits;
   auto& to = outgoing_[message.to];
   const auto octets = wire::octets_in_batch(message.octets.size());
-  if (to.frames.empty() || to.frames.back().size() >= limits.messages ||
+  if (to.frames.empty() || core_.speaks_json(message.to) || to.frames.back().size() >= limits.messages ||
       to.octets + octets > limits.frame_octets - wire::kMaxBatchHead) {
     to.frames.emplace_back();
     to.octets = 0;
@@ -156,6 +157,7 @@ Result<void> Batch::begin(const TransferOrder& order, const TransferId& id) {
   input.leg_salt = core_.random_.id<Salt>();
   input.terms = std::move(terms);
   input.owner = order.participant;
+  input.encoding = encoding_with(peer);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOrder;
   entry.owner = order.participant;
@@ -259,6 +261,7 @@ void Batch::refresh_hellos() {
 }
 
 void Batch::send(const GatewayId& peer, std::span<const wire::OutgoingMessage> messages) {
+  if (core_.speaks_json(peer)) return send_json(peer, messages.front().octets);
   auto& channel = core_.channels_[peer];
   wire::BatchHeader header;
   header.sender = core_.options_.self;

@@ -1,8 +1,12 @@
 #include "gateway/engine/core.hpp"
 
+#include <algorithm>
+
 #include "gateway/engine/archive.hpp"
 #include "gateway/engine/batch.hpp"
+#include "gateway/engine/exchange.hpp"
 #include "gateway/engine/octets.hpp"
+#include "ustp/wire/json_link.hpp"
 
 namespace ustp::gateway {
 
@@ -13,7 +17,9 @@ Core::Core(CoreOptions options, protocol::Registry registry, crypto::Signer& sig
            std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove)
     : options_(std::move(options)), registry_(std::move(registry)), signer_(signer), random_(random), driver_(driver),
       prove_(std::move(prove)), home_book_(options_.self),
-      events_(options_.events_kept) {}
+      events_(options_.events_kept) {
+  bind_channels();
+}
 
 BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
   let_go(256);  // a snapshot holds thousands: no batch is held up by all of them
@@ -154,8 +160,21 @@ std::vector<PeerAddress> Core::peers() const {
   std::vector<PeerAddress> out;
   for (const auto* participant : registry_.participants())
     if (!participant->gateway.empty() && participant->gateway != options_.self && participant->admitted)
-      out.push_back({participant->gateway, participant->endpoint});
+      out.push_back({participant->gateway, participant->endpoint, speaks_json(participant->gateway)});
   return out;
+}
+
+// A key that signs no JWS speaks the other binding and is refused by whoever states this one.
+void Core::bind_channels() {
+  const auto states_https = [](const auto& one) { return one.endpoint.starts_with("https://"); };
+  json_peers_.clear();
+  if (signer_.algorithm() != crypto::Algorithm::kEs256) return;
+  const auto all = registry_.participants();
+  const bool own = std::any_of(all.begin(), all.end(),
+                               [&](const auto* one) { return one->gateway == options_.self && states_https(*one); });
+  for (const auto* one : all)
+    if (!one->gateway.empty() && one->gateway != options_.self && (own || states_https(*one)))
+      json_peers_.insert(one->gateway);
 }
 
 TransferView Core::view(const protocol::TransferState& state) const {
@@ -206,7 +225,8 @@ Bytes Core::hello_for(const GatewayId& peer, const Channel& channel, Instant now
   hello.statement_head = registry_.head();
   hello.time = now;
   hello.key = signer_.key_id();
-  return wire::seal_hello(hello, signer_).value();
+  if (!speaks_json(peer)) return wire::seal_hello(hello, signer_).value();
+  return exchange(Exchange::kHello, as_bytes(wire::seal_json_hello(hello, signer_).value()));
 }
 
 Hash256 Core::state_hash() const {

@@ -179,6 +179,9 @@ class Core {
     bool compared = false;              // heads were, in this run
     std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
+    bool heard = false;                 // JSON: a hello of theirs came in this run
+    std::uint64_t stated = 0;           // JSON: statements given to the link
+    std::uint64_t offered = 0;          // JSON: the last of unacknowledged that was given to the link
     std::uint64_t equivocated = 0;      // the number under which a second batch was kept: one is proof enough
   };
   struct OpenOperation {
@@ -247,6 +250,8 @@ class Core {
   bool operates(const ParticipantId& participant) const;  // runs this gateway
   bool sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const;
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
+  bool speaks_json(const GatewayId& peer) const { return json_peers_.contains(peer); }
+  void bind_channels();                 // which of the two bindings each channel has, by the statements (USTP-JSN-050)
 
   CoreOptions options_;
   protocol::Registry registry_;
@@ -256,6 +261,7 @@ class Core {
   std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove_;
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
+  std::set<GatewayId> json_peers_;
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   Schedule schedule_;
   EventLog events_;

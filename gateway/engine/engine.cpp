@@ -214,7 +214,7 @@ void EngineImpl::leave(Effects& effects) {
   for (auto& send : effects.sends) parts_.peers.send(send.peer, send.link, std::move(send.frame));
   for (const auto& close : effects.closes) {
     parts_.listener.on_link_closed(close.peer, close.reason);
-    parts_.peers.close(close.peer, close.link, to_string(close.reason));
+    parts_.peers.close(close.peer, close.link, close.reason);
   }
   if (effects.events > durable_events_) {
     durable_events_ = effects.events;

@@ -46,7 +46,7 @@ std::optional<wire::ProvenMessage> get_proven(Reader& r) {
   return proven;
 }
 
-// Terms travel as the proposal that carries them: one encoding, with all its checks. A tombstone has none.
+// Terms travel as the proposal that would carry them in FlatBuffers, with all its checks. A tombstone has none.
 Bytes proposal_octets(const protocol::TransferState& s) {
   if (s.terms.instrument.empty()) return {};
   wire::Message message;
@@ -92,6 +92,7 @@ void put(Writer& w, const protocol::TransferState& s) {
     put(w, entry.at);
   }
   w.text(s.owner.str());
+  w.u32(s.encoding);
 }
 
 Result<protocol::TransferState> get_state(Reader& r) {
@@ -132,6 +133,7 @@ Result<protocol::TransferState> get_state(Reader& r) {
     s.timeline.push_back({state, get_instant(r)});
   }
   s.owner = r.text_id<ParticipantId>();
+  s.encoding = r.u32();
   return s;
 }
 
@@ -343,6 +345,7 @@ Result<void> Core::load(BytesView snapshot) {
   last_intent_.octets = r.bytes();
   if (!r.ok() || !r.at_end()) return damaged("octets");
   if (!last_intent_.octets.empty()) driver_.restore(last_intent_);
+  bind_channels();
   return {};
 }
 

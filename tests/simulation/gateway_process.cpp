@@ -5,6 +5,7 @@
 #include "adapters/corda/proof/tear_off.hpp"
 #include "adapters/corda/request.hpp"
 #include "gateway/engine/idle_driver.hpp"
+#include "gateway/engine/inputs.hpp"
 
 namespace ustp::simulation {
 namespace {
@@ -18,11 +19,13 @@ constexpr std::size_t kBlocksInFlight = 2;
 // What becomes of unsynced writes, in the order of Fault::kCrashUnsyncedLost and the two behind it.
 constexpr FakeFile::Crash kWays[] = {FakeFile::Crash::kLost, FakeFile::Crash::kTorn, FakeFile::Crash::kKept};
 
-void tell_frame(Trace& trace, const GatewayId& from, const GatewayId& to, const Bytes& frame) {
-  const auto batch = wire::parse_batch(frame);
+void tell_frame(Trace& trace, const GatewayId& from, const GatewayId& to, BytesView frame) {
+  if (!frame.empty() && frame.front() == static_cast<std::uint8_t>(gateway::Exchange::kMessage)) frame = frame.subspan(1);
+  std::deque<wire::JsonSigned> held;
+  const auto batch = gateway::open_frame(frame, held);
   if (!batch) return;
-  for (const auto& item : batch->items)
-    if (const auto message = wire::decode(item.octets))
+  for (std::uint32_t i = 0; i < batch->items.size(); ++i)
+    if (const auto message = gateway::decode_item(*batch, i))
       trace.say(from.str(), message->transfer,
                 "  to " + to.str() + ", batch " + std::to_string(batch->header.sequence) + ": " +
                     std::string(wire::to_string(message->type())));
@@ -42,8 +45,8 @@ std::unique_ptr<gateway::Core> GatewayProcess::make_core(ledger::Driver& driver)
   options.self = id_;
   options.ledger = ledger_.profile().id;
   options.open_transfers_max = world_.chance.swarm().open_max;
-  auto core = std::make_unique<gateway::Core>(options, world_.charter.registry(), world_.charter.signer(index_), random_,
-                                              driver, prove);
+  auto core = std::make_unique<gateway::Core>(options, world_.charter.registry(world_.json), world_.charter.signer(index_),
+                                              random_, driver, prove);
   core->use(archive_);
   return core;
 }

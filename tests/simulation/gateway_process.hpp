@@ -22,6 +22,7 @@ struct World {                   // what everybody shares
   Defect defect = Defect::kNone;
   Network* network = nullptr;
   Checker* checker = nullptr;
+  bool json = false;              // one gateway speaks JSON with both others
 };
 
 class GatewayProcess {
