@@ -81,7 +81,7 @@ Result<std::string> ledger(const GatewayConfig& config) {
 }
 
 Result<std::string> peer(const GatewayConfig& config, const wire::ParticipantStatement& one) {
-  USTP_TRY(const auto endpoint, tls::parse_wss(one.endpoint));
+  USTP_TRY(const auto endpoint, tls::parse_peer(one.endpoint));
   USTP_TRY(const auto named, shake_hands(endpoint, config.tls));
   if (named != one.gateway) return Error{Code::tls_identity_mismatch, one.endpoint + " is " + named.str()};
   return one.endpoint + " shows the certificate of " + named.str();

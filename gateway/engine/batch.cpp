@@ -27,6 +27,7 @@ protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* 
   if (const auto it = core_.channels_.find(peer); it != core_.channels_.end()) facts.peer_skewed = it->second.skewed;
   if (terms) facts.returnable = core_.home_book_.returnable(terms->instrument, terms->source_ledger, terms->quantity.scale());
   facts.prove = core_.prove_;
+  facts.json_peers = &core_.json_peers_;
   return facts;
 }
 
@@ -35,7 +36,7 @@ MessageRef Batch::queue(protocol::Outgoing message) {
   const auto& limits = core_.options_.limits;
   auto& to = outgoing_[message.to];
   const auto octets = wire::octets_in_batch(message.octets.size());
-  if (to.frames.empty() || to.frames.back().size() >= limits.messages ||
+  if (to.frames.empty() || core_.speaks_json(message.to) || to.frames.back().size() >= limits.messages ||
       to.octets + octets > limits.frame_octets - wire::kMaxBatchHead) {
     to.frames.emplace_back();
     to.octets = 0;
@@ -122,10 +123,11 @@ void Batch::on(OrderCommand command) {
   const auto answer = [&](Result<TransferView> view) {
     effects_.replies.push_back([reply = std::move(command.reply), view = std::move(view)] { reply(view); });
   };
-  const auto known = core_.idempotency_.find({order.participant, order.key});
-  if (known != core_.idempotency_.end()) {
-    if (known->second.first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
-    auto view = core_.view_of(known->second.second);
+  const auto found = core_.recall_order({order.participant, order.key});
+  if (!found) return fail(found.error());
+  if (const auto* known = *found) {
+    if (known->first != order.payload_hash) return answer(Error{Code::idempotency_payload, order.key.str()});
+    auto view = core_.view_of(known->second);
     if (view) view->replayed = true;
     return answer(std::move(view));
   }
@@ -139,7 +141,7 @@ void Batch::on(OrderCommand command) {
   const auto id = core_.random_.id<TransferId>();
   if (auto done = begin(order, id); !done) return answer(done.error());
   entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, id});
-  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, id};
+  core_.keep_order(order.participant, order.key, order.payload_hash, id);
   answer(core_.view_of(id));
 }
 
@@ -155,6 +157,7 @@ Result<void> Batch::begin(const TransferOrder& order, const TransferId& id) {
   input.leg_salt = core_.random_.id<Salt>();
   input.terms = std::move(terms);
   input.owner = order.participant;
+  input.encoding = encoding_with(peer);
   StepEntry entry;
   entry.kind = StepEntry::Kind::kOrder;
   entry.owner = order.participant;
@@ -172,14 +175,21 @@ void Batch::on(CancelCommand command) {
     end_scheduled(command.transfer, ScheduledOrder::Stage::kWithdrawn, std::nullopt);
     return answer(core_.view_of(command.transfer));
   }
-  const auto it = core_.transfers_.find(command.transfer);
-  if (it == core_.transfers_.end() || it->second.state.owner != command.participant)
+  const auto found = core_.recall(command.transfer);
+  if (!found) return fail(found.error());
+  auto* transfer = *found;
+  if (!transfer || transfer->state.owner != command.participant)
     return answer(Error{Code::not_found, command.transfer.hex()});
-  if (!core_.may_give_up(it->second)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
+  if (!core_.may_give_up(*transfer)) return answer(Error{Code::recovery_only, "heads are not compared yet"});
   StepEntry entry;
   entry.kind = StepEntry::Kind::kCancel;
-  if (auto done = advance(&it->second, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
+  if (auto done = advance(transfer, protocol::CancelInput{}, std::move(entry)); !done) return answer(done.error());
   answer(core_.view(*core_.find(command.transfer)));
+}
+
+void Batch::on(SnapshotInput input) {
+  core_.archived_at_ = input.position;
+  core_.looks_ = core_.ended_.size();
 }
 
 void Batch::on(QueryCommand command) {
@@ -252,6 +262,7 @@ void Batch::refresh_hellos() {
 }
 
 void Batch::send(const GatewayId& peer, std::span<const wire::OutgoingMessage> messages) {
+  if (core_.speaks_json(peer)) return send_json(peer, messages.front().octets);
   auto& channel = core_.channels_[peer];
   wire::BatchHeader header;
   header.sender = core_.options_.self;
@@ -270,6 +281,7 @@ void Batch::send(const GatewayId& peer, std::span<const wire::OutgoingMessage> m
 }
 
 BatchResult Batch::seal() {
+  if (failed_) return {{}, {}, failed_};
   for (const auto& [peer, outgoing] : outgoing_)
     for (const auto& messages : outgoing.frames) send(peer, messages);
   for (const auto& peer : acknowledge_) {

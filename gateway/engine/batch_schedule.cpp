@@ -20,7 +20,7 @@ Result<TransferId> Batch::schedule(const TransferOrder& order) {
   scheduled.accepted = now_;
   entries_.add(ScheduleEntry{scheduled});
   entries_.add(IdempotencyEntry{order.participant, order.key, order.payload_hash, scheduled.id});
-  core_.idempotency_[{order.participant, order.key}] = {order.payload_hash, scheduled.id};
+  core_.keep_order(order.participant, order.key, order.payload_hash, scheduled.id);
   const auto id = scheduled.id;
   core_.absorb(std::move(scheduled));
   return id;
@@ -67,7 +67,8 @@ void Core::absorb(ScheduledOrder scheduled) {
   const auto at = scheduled.stage == ScheduledOrder::Stage::kWaiting ? scheduled.accepted : scheduled.ended;
   events_.add(scheduled, at);
   if (scheduled.stage == ScheduledOrder::Stage::kWaiting) {
-    order_.push_back(scheduled.id);
+    scheduled.ordinal = next_ordinal_++;
+    order_[scheduled.ordinal] = scheduled.id;
     schedule_.accept(std::move(scheduled));
   } else {
     schedule_.end(scheduled.id, scheduled.stage, scheduled.reason, scheduled.ended);

@@ -1,7 +1,12 @@
 #include "gateway/engine/core.hpp"
 
+#include <algorithm>
+
+#include "gateway/engine/archive.hpp"
 #include "gateway/engine/batch.hpp"
+#include "gateway/engine/exchange.hpp"
 #include "gateway/engine/octets.hpp"
+#include "ustp/wire/json_link.hpp"
 
 namespace ustp::gateway {
 
@@ -12,9 +17,12 @@ Core::Core(CoreOptions options, protocol::Registry registry, crypto::Signer& sig
            std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove)
     : options_(std::move(options)), registry_(std::move(registry)), signer_(signer), random_(random), driver_(driver),
       prove_(std::move(prove)), home_book_(options_.self),
-      events_(options_.events_kept) {}
+      events_(options_.events_kept) {
+  bind_channels();
+}
 
 BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
+  let_go(256);  // a snapshot holds thousands: no batch is held up by all of them
   Batch batch(*this, now);
   for (auto& input : inputs) batch.take(std::move(input));
   batch.fire_timers();
@@ -24,8 +32,30 @@ BatchResult Core::process(std::vector<CoreInput> inputs, Instant now) {
 }
 
 Core::Transfer& Core::first_seen(const TransferId& id) {
-  if (!schedule_.begin(id)) order_.push_back(id);  // one that was scheduled keeps its place
-  return transfers_[id];
+  const auto scheduled = schedule_.begin(id);
+  auto& transfer = transfers_[id];
+  if (scheduled) {  // it keeps its place
+    transfer.ordinal = scheduled->ordinal;
+    transfer.key = scheduled->order.key;
+  } else {
+    transfer.ordinal = next_ordinal_++;
+    order_[transfer.ordinal] = id;
+  }
+  return transfer;
+}
+
+void Core::keep_tombstone(const protocol::TransferState& state, Instant at, std::uint64_t position) {
+  auto& transfer = first_seen(state.id);
+  transfer.state = state;
+  transfer.changed = position;
+  ended_.push_back(state.id);
+  events_.add(state, {}, at);
+}
+
+void Core::keep_order(const ParticipantId& participant, const IdempotencyKey& key, const Hash256& payload,
+                      const TransferId& id) {
+  if (const auto it = transfers_.find(id); it != transfers_.end()) it->second.key = key;
+  idempotency_[{participant, key}] = {payload, id};
 }
 
 namespace {
@@ -59,6 +89,8 @@ void Core::absorb(Transfer& transfer, const protocol::Record& record, std::uint6
   }
   home_book_.on_record(transfer.state, record);
   if (transfer.blocks.empty() || transfer.blocks.back() != position) transfer.blocks.push_back(position);
+  transfer.changed = position;
+  if (!is_open && (was_open || record.from == State::kNone)) ended_.push_back(transfer.state.id);
   rearm(transfer, record.time);
   if (!is_open) {
     for (const auto& id : transfer.operations) operations_.erase(id);
@@ -124,17 +156,25 @@ void Core::links(std::map<GatewayId, bool>& out) const {
   for (const auto& [peer, channel] : channels_) out[peer] = channel.link != 0 && channel.greeted;
 }
 
-std::vector<std::uint64_t> Core::blocks_of(const TransferId& id) const {
-  const auto it = transfers_.find(id);
-  return it == transfers_.end() ? std::vector<std::uint64_t>{} : it->second.blocks;
-}
-
 std::vector<PeerAddress> Core::peers() const {
   std::vector<PeerAddress> out;
   for (const auto* participant : registry_.participants())
     if (!participant->gateway.empty() && participant->gateway != options_.self && participant->admitted)
-      out.push_back({participant->gateway, participant->endpoint});
+      out.push_back({participant->gateway, participant->endpoint, speaks_json(participant->gateway)});
   return out;
+}
+
+// A key that signs no JWS speaks the other binding and is refused by whoever states this one.
+void Core::bind_channels() {
+  const auto states_https = [](const auto& one) { return one.endpoint.starts_with("https://"); };
+  json_peers_.clear();
+  if (signer_.algorithm() != crypto::Algorithm::kEs256) return;
+  const auto all = registry_.participants();
+  const bool own = std::any_of(all.begin(), all.end(),
+                               [&](const auto* one) { return one->gateway == options_.self && states_https(*one); });
+  for (const auto* one : all)
+    if (!one->gateway.empty() && one->gateway != options_.self && (own || states_https(*one)))
+      json_peers_.insert(one->gateway);
 }
 
 TransferView Core::view(const protocol::TransferState& state) const {
@@ -148,70 +188,6 @@ TransferView Core::view(const protocol::TransferState& state) const {
   out.status = status_of(state.state);
   out.terms = state.terms;
   for (const auto& entry : state.timeline) out.timeline.push_back({std::string(to_string(entry.state)), entry.at});
-  return out;
-}
-
-namespace {
-
-// A participant sees the transfers it ordered and those that reach its own account (decision 21); whoever runs the
-// gateway sees them all.
-bool belongs_to(const protocol::TransferState& state, const ParticipantId& participant,
-                const protocol::Registry& registry, const GatewayId& self) {
-  if (const auto* party = registry.participant(participant); party && party->gateway == self) return true;
-  if (state.role == protocol::Role::kSender) return state.owner == participant;
-  const auto* account = registry.account(state.terms.target_ledger, state.terms.beneficiary);
-  return account && account->participant == participant;
-}
-
-}  // namespace
-
-Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
-  if (const auto* scheduled = schedule_.find(id); scheduled && sees(participant, *scheduled)) return view(*scheduled);
-  const auto* state = find(id);
-  if (!state || !belongs_to(*state, participant, registry_, options_.self)) return Error{Code::not_found, id.hex()};
-  return view(*state);
-}
-
-namespace {
-
-bool fits(const protocol::TransferState& state, const TransferFilter& filter) {
-  return (filter.status.empty() || status_of(state.state) == filter.status) &&
-         (filter.state.empty() || to_string(state.state) == filter.state) &&
-         (filter.instrument.empty() || state.terms.instrument == filter.instrument) &&
-         (!filter.sender || *filter.sender == (state.role == protocol::Role::kSender));
-}
-bool fits(const ScheduledOrder& scheduled, const TransferFilter& filter) {
-  return (filter.status.empty() || status_of(scheduled.stage) == filter.status) &&
-         (filter.state.empty() || to_string(scheduled.stage) == filter.state) &&
-         (filter.instrument.empty() || scheduled.order.instrument == filter.instrument) && filter.sender.value_or(true);
-}
-
-}  // namespace
-
-// Looks at so many at a time: a filter that fits nothing must not hold up what settles.
-TransferPage Core::list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
-                            std::size_t limit) const {
-  constexpr std::size_t kLooksMax = 20'000;
-  TransferPage out;
-  TransferId last;
-  bool found = after.is_zero();
-  std::size_t looks = 0;
-  for (auto it = order_.rbegin(); it != order_.rend() && out.transfers.size() < limit; ++it) {
-    if (!found) {
-      found = *it == after;
-      continue;
-    }
-    if (looks++ == kLooksMax) {
-      out.next = last;
-      return out;
-    }
-    last = *it;
-    const auto* state = find(*it);
-    if (state && belongs_to(*state, participant, registry_, options_.self) && fits(*state, filter))
-      out.transfers.push_back(view(*state));
-    if (const auto* scheduled = schedule_.find(*it); scheduled && sees(participant, *scheduled) && fits(*scheduled, filter))
-      out.transfers.push_back(view(*scheduled));
-  }
   return out;
 }
 
@@ -249,26 +225,15 @@ Bytes Core::hello_for(const GatewayId& peer, const Channel& channel, Instant now
   hello.statement_head = registry_.head();
   hello.time = now;
   hello.key = signer_.key_id();
-  return wire::seal_hello(hello, signer_).value();
+  if (!speaks_json(peer)) return wire::seal_hello(hello, signer_).value();
+  return exchange(Exchange::kHello, as_bytes(wire::seal_json_hello(hello, signer_).value()));
 }
 
 Hash256 Core::state_hash() const {
   Writer w;
-  std::map<TransferId, const protocol::TransferState*> sorted;
-  for (const auto& [id, transfer] : transfers_) sorted[id] = &transfer.state;
-  for (const auto& [id, state] : sorted) {
-    w.id(id);
-    w.u8(static_cast<std::uint8_t>(state->role));
-    w.u8(static_cast<std::uint8_t>(state->state));
-    w.id(state->claim_hash);
-    w.id(state->last_received);
-    w.id(state->last_sent);
-    w.id(state->vote_hash);
-    w.u8(static_cast<std::uint8_t>(state->disposition));
-    w.u8(state->complete_received);
-    w.u8(state->notice_pending);
-    w.u32(static_cast<std::uint32_t>(state->timeline.size()));
-  }
+  auto all = archived_hash_;
+  for (const auto& [id, transfer] : transfers_) mix(all, hash_of(transfer.state));
+  w.id(all);
   for (const auto& [peer, channel] : channels_) {
     if (channel.sent.sequence == 0 && channel.received.sequence == 0) continue;  // only a link, nothing said
     w.text(peer.str());

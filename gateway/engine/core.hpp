@@ -7,10 +7,12 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "gateway/engine/entries.hpp"
 #include "gateway/engine/event_log.hpp"
 #include "gateway/engine/pace.hpp"
+#include "gateway/ports/archive.hpp"
 #include "gateway/ports/journal.hpp"
 #include "gateway/ports/peer.hpp"
 #include "gateway/ports/service.hpp"
@@ -62,8 +64,12 @@ struct StatementCommand {
 struct QueryCommand {
   std::function<std::function<void()>(const class Core&)> look;
 };
+// A snapshot of this position is stored, and with it what had ended: that may leave memory. Changes nothing that decides.
+struct SnapshotInput {
+  std::uint64_t position = 0;
+};
 using CoreInput = std::variant<FrameInput, LinkInput, ledger::Outcome, OrderCommand, CancelCommand, StatementCommand,
-                               QueryCommand>;
+                               QueryCommand, SnapshotInput>;
 
 // What leaves once the block is durable, in this order.
 struct Effects {
@@ -99,6 +105,7 @@ struct Effects {
 struct BatchResult {
   Bytes payload;                        // empty: nothing to journal
   Effects effects;
+  std::optional<Error> failed;          // the archive could not be read: nothing of this batch may be used, the process ends
 };
 
 class Core {
@@ -116,6 +123,12 @@ class Core {
   // A core like this one was at its beginning, for replaying beside it on another thread. The ledger stays untouched:
   // `idle` is a driver that does nothing.
   std::unique_ptr<Core> replica(ledger::Driver& idle) const;
+  // Where ended transfers are read that left memory; without one they stay. Outlives the core.
+  void use(Archive& archive) { archive_ = &archive; }
+  // After load(): which transfers the archive holds. Code::journal_damaged when they are not those of the snapshot.
+  Result<void> learn_archived();
+  // Before snapshot(): takes what has ended out of memory, for the archive to hold under position().
+  std::vector<Archived> archive_ended();
   // After the last replay: what has to be done again because the journal explains it and nothing tells that it happened.
   Effects resume(Instant now);
 
@@ -125,13 +138,15 @@ class Core {
   Instant next_timer() const;           // INT64_MAX when none
   const protocol::Registry& registry() const { return registry_; }
   const protocol::HomeBook& home_book() const { return home_book_; }
-  const protocol::TransferState* find(const TransferId& id) const;
+  const protocol::TransferState* find(const TransferId& id) const;  // in memory
+  // In memory or archived.
+  Result<std::optional<protocol::TransferState>> lookup(const TransferId& id) const;
   TransferView view(const protocol::TransferState& state) const;
   TransferView view(const ScheduledOrder& scheduled) const;
   Result<TransferView> view_of(const TransferId& id) const;  // of either; Code::not_found
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
-  TransferPage list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
-                        std::size_t limit) const;
+  Result<TransferPage> list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                                std::size_t limit) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order, Instant now) const;
   std::vector<token::Finding> findings(const TransferOrder& order, Instant now) const;
   std::vector<LedgerView> ledgers() const;
@@ -139,10 +154,11 @@ class Core {
   // What `query` asks for, up to `until`.
   EventPage events_for(const EventQuery& query, std::uint64_t until) const;
   std::vector<PeerAddress> peers() const;
-  std::vector<std::uint64_t> blocks_of(const TransferId& id) const;  // journal positions that tell of a transfer
+  Result<std::vector<std::uint64_t>> blocks_of(const TransferId& id) const;  // journal positions that tell of it
   Hash256 state_hash() const;           // over everything that decides; equal after replay
   bool recovery_only() const { return recovery_only_; }
   std::size_t open_transfers() const { return open_; }
+  std::size_t archived_transfers() const { return archived_.size(); }
   const Schedule& schedule() const { return schedule_; }
   bool reaches(const GatewayId& peer) const;                 // its link is up and greeted
   void links(std::map<GatewayId, bool>& out) const;  // of every known peer: is it up and greeted
@@ -163,6 +179,9 @@ class Core {
     bool compared = false;              // heads were, in this run
     std::uint64_t owed = 0;             // their head then: what we must have before we know as much as they do
     std::uint64_t statements = 0;       // of theirs, as their hello said
+    bool heard = false;                 // JSON: a hello of theirs came in this run
+    std::uint64_t stated = 0;           // JSON: statements given to the link
+    std::uint64_t offered = 0;          // JSON: the last of unacknowledged that was given to the link
     std::uint64_t equivocated = 0;      // the number under which a second batch was kept: one is proof enough
   };
   struct OpenOperation {
@@ -178,7 +197,10 @@ class Core {
                            std::uint64_t position);
   struct Transfer {
     protocol::TransferState state;
+    std::uint64_t ordinal = 0;               // of its first appearance
     std::vector<std::uint64_t> blocks;       // that tell of it
+    std::uint64_t changed = 0;               // position of the last change, or of the snapshot it was read from
+    std::optional<IdempotencyKey> key;       // of the order that began it
     std::vector<OperationId> operations;     // asked of the ledger, not ended
     ParticipantId viewer;                    // sees its events; settled when it begins
     Instant armed{INT64_MAX};                // its entry in timers_
@@ -187,6 +209,7 @@ class Core {
   struct OrderKey {                          // decision 21: keys of different participants never meet
     ParticipantId participant;
     IdempotencyKey key;
+    Hash256 digest() const;                  // what the archive knows it by
     friend bool operator==(const OrderKey&, const OrderKey&) = default;
     struct Spread {
       std::size_t operator()(const OrderKey& k) const noexcept {
@@ -195,6 +218,20 @@ class Core {
     };
   };
   Transfer& first_seen(const TransferId& id);
+  void keep_tombstone(const protocol::TransferState& state, Instant at, std::uint64_t position);
+  void keep_order(const ParticipantId& participant, const IdempotencyKey& key, const Hash256& payload,
+                  const TransferId& id);
+  // In memory, brought back from the archive where it stands there; null when it was never seen. An error is the
+  // archive's: without it nothing may be presumed.
+  Result<Transfer*> recall(const TransferId& id);
+  Result<const std::pair<Hash256, TransferId>*> recall_order(const OrderKey& key);
+  struct Kept;                               // a transfer as the archive has it
+  Result<std::optional<Kept>> kept(const TransferId& id) const;
+  Result<Kept> get_kept(const Archived& row) const;
+  Transfer& bring_back(Kept kept);
+  bool may_leave(const Transfer& transfer) const;
+  void take_out(const TransferId& id, std::vector<Archived>* out);
+  void let_go(std::size_t most);             // of what a stored snapshot holds
   // Decision 4: a journal may be an older one that was restored. Until heads were compared with the peer, which may have
   // a vote or know a decision that the journal has not, nothing that was there before is given up.
   bool may_give_up(const Transfer& transfer) const;
@@ -205,11 +242,16 @@ class Core {
   void rearm(Transfer& transfer, Instant since);  // as its state wants it
   void open_operation(Transfer& transfer, OperationKind operation, ledger::Intent intent, Instant now);
   void close_operation(const OperationId& id);
-  void put_transfer(class Writer& w, const Transfer& transfer) const;
-  Result<void> get_transfer(class Reader& r);
+  static void put_transfer(class Writer& w, const Transfer& transfer);
+  static Result<Transfer> get_transfer(class Reader& r);
+  void put_operations(class Writer& w, const Transfer& transfer) const;
+  void get_operations(class Reader& r, Transfer& transfer);
+  Result<void> load_transfers(class Reader& r);
   bool operates(const ParticipantId& participant) const;  // runs this gateway
   bool sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const;
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
+  bool speaks_json(const GatewayId& peer) const { return json_peers_.contains(peer); }
+  void bind_channels();                 // which of the two bindings each channel has, by the statements (USTP-JSN-050)
 
   CoreOptions options_;
   protocol::Registry registry_;
@@ -219,10 +261,20 @@ class Core {
   std::function<Result<ProvenOperation>(const Evidence&, const LedgerAnchor&)> prove_;
   protocol::HomeBook home_book_;
   std::map<GatewayId, Channel> channels_;
+  std::set<GatewayId> json_peers_;
   std::unordered_map<TransferId, Transfer> transfers_;  // references stay valid when it grows
   Schedule schedule_;
   EventLog events_;
-  std::vector<TransferId> order_;       // of first appearance, for lists
+  std::map<std::uint64_t, TransferId> order_;  // of first appearance, for lists; those in memory
+  std::uint64_t next_ordinal_ = 1;
+  std::deque<TransferId> ended_;        // in memory, to be looked at when a snapshot is stored
+  std::size_t looks_ = 0;               // so many of them still, for the newest snapshot
+  Archive* archive_ = nullptr;
+  std::unordered_set<TransferId> archived_;
+  std::unordered_set<Hash256> archived_orders_;
+  std::size_t archived_count_ = 0;      // as the snapshot says, until learn_archived()
+  Hash256 archived_hash_;               // their part of state_hash()
+  std::uint64_t archived_at_ = 0;       // position of the snapshot that put them aside
   std::unordered_map<OperationId, OpenOperation> operations_;
   std::unordered_map<OrderKey, std::pair<Hash256, TransferId>, OrderKey::Spread> idempotency_;
   std::set<std::pair<Instant, TransferId>> timers_;

@@ -24,7 +24,8 @@ Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
     if (!applied) parts_.listener.on_fatal(applied.error());
   }});
   workers_.start(2);
-  snapshotter_.start([this] { return core_->replica(idle_); });  // reads only what never changes
+  snapshotter_.start([this] { return core_->replica(idle_); },  // reads only what never changes
+                     [this](std::uint64_t position) { push(SnapshotInput{position}); });
   {
     const std::lock_guard hold(mutex_);
     running_ = true;
@@ -38,6 +39,7 @@ Result<void> EngineImpl::start(std::vector<wire::SignedStatement> statements) {
 
 // From the newest snapshot where this version reads it, from the first block otherwise.
 Result<void> EngineImpl::replay() {
+  core_->use(parts_.journal.archive());
   USTP_TRY(core_, core_from_snapshot(parts_.journal, [this] { return core_->replica(parts_.driver); }));
   return catch_up(parts_.journal, *core_, [] { return false; });
 }
@@ -177,6 +179,7 @@ void EngineImpl::process(std::vector<CoreInput> inputs) {
   const auto now = parts_.clock.now();
   const auto count = inputs.size();
   auto result = core_->process(std::move(inputs), now);
+  if (result.failed) return on_failure(*result.failed);
   const auto octets = result.payload.size();
   meter_.batch(*core_, result.effects, count, octets);
   boundary(Boundary::kProcessed, result.effects.steps);
@@ -211,7 +214,7 @@ void EngineImpl::leave(Effects& effects) {
   for (auto& send : effects.sends) parts_.peers.send(send.peer, send.link, std::move(send.frame));
   for (const auto& close : effects.closes) {
     parts_.listener.on_link_closed(close.peer, close.reason);
-    parts_.peers.close(close.peer, close.link, to_string(close.reason));
+    parts_.peers.close(close.peer, close.link, close.reason);
   }
   if (effects.events > durable_events_) {
     durable_events_ = effects.events;

@@ -94,7 +94,8 @@ void EngineImpl::evidence(ParticipantId participant, TransferId id, Reply<Bytes>
   };
   look<Source>(found, [participant, id](const Core& core) -> Result<Source> {
     USTP_TRY([[maybe_unused]] auto view, core.view_for(participant, id));
-    return Source{core.registry().log(), core.blocks_of(id)};
+    USTP_TRY(auto blocks, core.blocks_of(id));
+    return Source{core.registry().log(), std::move(blocks)};
   });
 }
 

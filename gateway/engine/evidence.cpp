@@ -13,9 +13,10 @@ struct Found {
 };
 
 Result<void> take_from(const FrameEntry& entry, const TransferId& transfer, std::vector<Found>& found) {
-  USTP_TRY(auto batch, wire::parse_batch(entry.frame));
+  std::deque<wire::JsonSigned> held;
+  USTP_TRY(auto batch, open_frame(entry.frame, held));
   for (std::uint32_t i = 0; i < batch.items.size(); ++i) {
-    const auto message = wire::decode(batch.items[i].octets);
+    const auto message = decode_item(batch, i);
     // What was refused when it came proves nothing; notices go to the home gateway and hold these same messages.
     if (!message || message->transfer != transfer || message->type() > wire::MessageType::kSessionAbort) continue;
     auto proven = prove_item(batch, i);

@@ -7,6 +7,7 @@ void Meter::batch(const Core& core, const Effects& effects, std::size_t inputs, 
   counters_ = core.counters();
   readiness_.recovery_only = core.recovery_only();
   readiness_.open = core.open_transfers();
+  archived_ = core.archived_transfers();
   core.links(readiness_.links);
   if (statements_ != core.registry().position()) {
     statements_ = core.registry().position();
@@ -72,6 +73,7 @@ std::string Meter::text(std::size_t inputs_waiting, std::uint64_t durable, std::
   const std::lock_guard hold(mutex_);
   std::string out;
   single(out, "ustp_transfers_open", "gauge", "Transfers that are not in a terminal state.", readiness_.open);
+  single(out, "ustp_transfers_archived", "gauge", "Transfers that ended and left memory.", archived_);
   metric(out, "ustp_transfer_states_total", "counter", "Transitions taken, by the state entered.");
   for (const auto& [state, count] : entered_)
     line(out, "ustp_transfer_states_total", "{state=\"" + std::string(to_string(state)) + "\"}", count);

@@ -37,6 +37,7 @@ class Meter {
   std::set<ParticipantId> admitted_;    // as of statements_
   std::map<protocol::State, std::uint64_t> entered_;
   std::uint64_t alarms_ = 0, blocks_ = 0, inputs_ = 0, octets_ = 0, sends_ = 0, executes_ = 0, queries_ = 0, statements_ = 0;
+  std::uint64_t archived_ = 0;
   std::array<std::uint64_t, kBucketsUs.size() + 1> latency_{};
   std::uint64_t latency_count_ = 0, latency_sum_us_ = 0;
 };

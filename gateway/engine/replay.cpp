@@ -21,7 +21,7 @@ Result<std::vector<protocol::Outgoing>> sent_of(const Frames& frames, const Step
   for (const auto& ref : entry.sent) {
     USTP_TRY(const auto* batch, frames.find(ref));
     const auto octets = batch->items[ref.item].octets;
-    USTP_TRY(auto message, wire::decode(octets));
+    USTP_TRY(auto message, decode_item(*batch, ref.item));
     out.push_back({ref.peer, message.type(), Bytes(octets.begin(), octets.end())});
   }
   return out;
@@ -34,13 +34,15 @@ Result<void> Core::replay(const Block& block) {
   auto decoded = decode_entries(block.payload);
   if (!decoded) return at(decoded.error());
   Frames frames;
+  std::deque<wire::JsonSigned> held;
+  bool stated = false;
   for (const auto& entry : decoded->entries) {
     const auto* frame = std::get_if<FrameEntry>(&entry);
     if (!frame) continue;
-    auto view = wire::parse_batch(frame->frame, options_.limits);
+    auto view = open_frame(frame->frame, held, options_.limits);
     if (!view) return at(view.error());
     auto& channel = channels_[frame->peer];
-    const wire::ChannelHead head{view->header.sequence, crypto::sha256(view->header_octets)};
+    const auto head = head_of(frame->frame, *view);
     if (frame->incoming) {
       channel.received = head;
     } else {
@@ -53,23 +55,25 @@ Result<void> Core::replay(const Block& block) {
     if (const auto* step = std::get_if<StepEntry>(&entry)) {
       if (auto done = replay_step(*step, frames.views, block.position); !done) return at(done.error());
     } else if (const auto* key = std::get_if<IdempotencyEntry>(&entry)) {
-      idempotency_[{key->participant, key->key}] = {key->payload, key->transfer};
+      if (!transfers_.contains(key->transfer) && !schedule_.find(key->transfer)) return at({Code::journal_damaged, "the key of an order that is not there"});
+      keep_order(key->participant, key->key, key->payload, key->transfer);
     } else if (const auto* statement = std::get_if<StatementEntry>(&entry)) {
       auto parsed = wire::parse_statement_frame(statement->frame);
       if (!parsed) return at(parsed.error());
       if (auto done = registry_.apply(*parsed); !done) return at(done.error());
+      stated = true;
     } else if (const auto* tombstone = std::get_if<TombstoneEntry>(&entry)) {
       auto batch = frames.find(tombstone->question);
       if (!batch) return at(batch.error());
-      auto question = wire::decode((*batch)->items[tombstone->question.item].octets);
+      auto question = decode_item(**batch, tombstone->question.item);
       if (!question) return at(question.error());
-      const auto state = protocol::abort_tombstone(options_.self, tombstone->question.peer, *question, tombstone->time);
-      first_seen(state.id).state = state;
-      events_.add(state, {}, tombstone->time);
+      const auto state = protocol::abort_tombstone(options_.self, tombstone->question.peer, *question, tombstone->time,
+                                                   encoding_of(**batch));
+      keep_tombstone(state, tombstone->time, block.position);
     } else if (const auto* notice = std::get_if<NoticeEntry>(&entry)) {
       auto batch = frames.find(notice->notice);
       if (!batch) return at(batch.error());
-      auto message = wire::decode((*batch)->items[notice->notice.item].octets);
+      auto message = decode_item(**batch, notice->notice.item);
       if (!message) return at(message.error());
       if (!std::holds_alternative<wire::MoveNotice>(message->body))
         return at({Code::journal_damaged, "a notice that is none"});
@@ -83,6 +87,7 @@ Result<void> Core::replay(const Block& block) {
       ++counters_.equivocations;
     }
   }
+  if (stated) bind_channels();
   (void)home_book_.take_counted();  // their receipts are in the frames
   position_ = block.position;
   return {};
@@ -93,22 +98,24 @@ Result<void> Core::replay_step(const StepEntry& entry,
                                std::uint64_t position) {
   const Frames frames{views};
   USTP_TRY(auto sent, sent_of(frames, entry));
-  const auto known = transfers_.find(entry.record.transfer);
-  auto& transfer = known != transfers_.end() ? known->second : first_seen(entry.record.transfer);
+  USTP_TRY(auto* known, recall(entry.record.transfer));
+  auto& transfer = known ? *known : first_seen(entry.record.transfer);
   protocol::Input input = protocol::RecheckInput{};
   switch (entry.kind) {
     case StepEntry::Kind::kOrder: {
       if (sent.empty()) return Error{Code::journal_damaged, "an order without its proposal"};
-      USTP_TRY(auto message, wire::decode(sent.front().octets));
+      USTP_TRY(const auto* batch, frames.find(entry.sent.front()));
+      USTP_TRY(auto message, decode_item(*batch, entry.sent.front().item));
       const auto* proposal = std::get_if<wire::TransferProposal>(&message.body);
       if (!proposal) return Error{Code::journal_damaged, "an order without its proposal"};
       input = protocol::OrderInput{message.transfer,   message.settlement, message.session,
-                                   proposal->leg_salt, proposal->terms,    entry.owner};
+                                   proposal->leg_salt, proposal->terms,    entry.owner,
+                                   proposal->encoding};
       break;
     }
     case StepEntry::Kind::kMessage: {
       USTP_TRY(const auto* batch, frames.find(entry.message));
-      USTP_TRY(auto message, wire::decode(batch->items[entry.message.item].octets));
+      USTP_TRY(auto message, decode_item(*batch, entry.message.item));
       input = message_input(entry.message.peer, std::move(message), *batch, entry.message.item,
                             &transfer.state, registry_, options_.self);
       break;

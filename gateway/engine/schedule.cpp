@@ -23,12 +23,13 @@ void Schedule::accept(ScheduledOrder order) {
   orders_.insert_or_assign(id, std::move(order));
 }
 
-bool Schedule::begin(const TransferId& id) {
+std::optional<ScheduledOrder> Schedule::begin(const TransferId& id) {
   const auto it = orders_.find(id);
-  if (it == orders_.end()) return false;
+  if (it == orders_.end()) return std::nullopt;
   waiting_.erase({it->second.try_at, id});
+  auto begun = std::move(it->second);
   orders_.erase(it);
-  return true;
+  return begun;
 }
 
 void Schedule::end(const TransferId& id, Stage stage, std::optional<Error> reason, Instant at) {

@@ -17,6 +17,7 @@ struct ScheduledOrder {
   Stage stage = Stage::kWaiting;
   Instant accepted, ended;
   std::optional<Error> reason;   // of a refusal at its time
+  std::uint64_t ordinal = 0;     // its place in lists; in snapshots, in no block
   // Of this run, in no journal.
   Instant try_at;                // a refusal that may pass is tried again then
   bool inherited = false;        // from before this run
@@ -29,8 +30,8 @@ class Schedule {
  public:
   const ScheduledOrder* find(const TransferId& id) const;
   void accept(ScheduledOrder order);
-  // It is a transfer from now on and here no more; false: it was not here.
-  bool begin(const TransferId& id);
+  // It is a transfer from now on and here no more.
+  std::optional<ScheduledOrder> begin(const TransferId& id);
   void end(const TransferId& id, ScheduledOrder::Stage stage, std::optional<Error> reason, Instant at);
   void postpone(const TransferId& id, Instant until);
   void recount();                                 // what was tried in vain is due at its own time again: the clock was put back

@@ -46,7 +46,7 @@ std::optional<wire::ProvenMessage> get_proven(Reader& r) {
   return proven;
 }
 
-// Terms travel as the proposal that carries them: one encoding, with all its checks. A tombstone has none.
+// Terms travel as the proposal that would carry them in FlatBuffers, with all its checks. A tombstone has none.
 Bytes proposal_octets(const protocol::TransferState& s) {
   if (s.terms.instrument.empty()) return {};
   wire::Message message;
@@ -92,6 +92,7 @@ void put(Writer& w, const protocol::TransferState& s) {
     put(w, entry.at);
   }
   w.text(s.owner.str());
+  w.u32(s.encoding);
 }
 
 Result<protocol::TransferState> get_state(Reader& r) {
@@ -132,6 +133,7 @@ Result<protocol::TransferState> get_state(Reader& r) {
     s.timeline.push_back({state, get_instant(r)});
   }
   s.owner = r.text_id<ParticipantId>();
+  s.encoding = r.u32();
   return s;
 }
 
@@ -184,11 +186,27 @@ protocol::HomeBook::Content get_book(Reader& r) {
 
 }  // namespace
 
-void Core::put_transfer(Writer& w, const Transfer& transfer) const {
+void Core::put_transfer(Writer& w, const Transfer& transfer) {
   put(w, transfer.state);
+  w.u64(transfer.ordinal);
   w.text(transfer.viewer.str());
+  w.text(transfer.key ? transfer.key->str() : "");
   w.u32(static_cast<std::uint32_t>(transfer.blocks.size()));
   for (const auto position : transfer.blocks) w.u64(position);
+}
+
+Result<Core::Transfer> Core::get_transfer(Reader& r) {
+  Transfer transfer;
+  USTP_TRY(transfer.state, get_state(r));
+  transfer.ordinal = r.u64();
+  transfer.viewer = r.text_id<ParticipantId>();
+  if (const auto key = r.text_id<IdempotencyKey>(); !key.empty()) transfer.key = key;
+  for (auto n = r.u32(); n > 0 && r.ok(); --n) transfer.blocks.push_back(r.u64());
+  if (!r.ok() || transfer.ordinal == 0 || transfer.state.timeline.empty()) return damaged("a transfer");
+  return transfer;
+}
+
+void Core::put_operations(Writer& w, const Transfer& transfer) const {
   w.u32(static_cast<std::uint32_t>(transfer.operations.size()));
   for (const auto& id : transfer.operations) {
     const auto& open = operations_.at(id);
@@ -199,13 +217,7 @@ void Core::put_transfer(Writer& w, const Transfer& transfer) const {
   }
 }
 
-Result<void> Core::get_transfer(Reader& r) {
-  USTP_TRY(auto state, get_state(r));
-  if (!r.ok() || transfers_.contains(state.id)) return damaged("a transfer");
-  auto& transfer = first_seen(state.id);
-  transfer.state = std::move(state);
-  transfer.viewer = r.text_id<ParticipantId>();
-  for (auto n = r.u32(); n > 0 && r.ok(); --n) transfer.blocks.push_back(r.u64());
+void Core::get_operations(Reader& r, Transfer& transfer) {
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
     const auto id = r.id<OperationId>();
     const auto kind = static_cast<OperationKind>(r.u8());
@@ -214,13 +226,35 @@ Result<void> Core::get_transfer(Reader& r) {
     if (!intent.octets.empty()) driver_.restore(intent);
     open_operation(transfer, kind, std::move(intent), asked);
   }
-  if (transfer.state.timeline.empty()) return damaged("a timeline");
-  if (!protocol::is_terminal(transfer.state.state)) {
-    ++open_;
-    if (transfer.state.role == protocol::Role::kSender)
-      paces_[transfer.state.peer].opened(transfer.state.timeline.back().at);
+}
+
+Result<void> Core::load_transfers(Reader& r) {
+  for (auto n = r.u32(); n > 0 && r.ok(); --n) {
+    if (r.u8() != 0) {
+      const auto ordinal = r.u64();
+      auto scheduled = get_scheduled(r);
+      scheduled.ordinal = ordinal;
+      if (!r.ok() || schedule_.find(scheduled.id) || !order_.emplace(ordinal, scheduled.id).second)
+        return damaged("a scheduled order");
+      schedule_.accept(std::move(scheduled));
+      continue;
+    }
+    USTP_TRY(auto read, get_transfer(r));
+    const auto id = read.state.id;
+    if (transfers_.contains(id) || order_.contains(read.ordinal)) return damaged("a transfer");
+    auto& transfer = transfers_[id] = std::move(read);
+    order_[transfer.ordinal] = id;
+    transfer.changed = position_;
+    get_operations(r, transfer);
+    if (protocol::is_terminal(transfer.state.state)) {
+      ended_.push_back(id);
+    } else {
+      ++open_;
+      if (transfer.state.role == protocol::Role::kSender)
+        paces_[transfer.state.peer].opened(transfer.state.timeline.back().at);
+    }
+    rearm(transfer, transfer.state.timeline.back().at);
   }
-  rearm(transfer, transfer.state.timeline.back().at);
   return {};
 }
 
@@ -243,11 +277,21 @@ Bytes Core::snapshot() const {
       w.octets(*frame);
     }
   }
+  w.u64(next_ordinal_);
+  w.u64(archived_at_);
+  w.u64(archived_count_);
+  w.id(archived_hash_);
   w.u32(static_cast<std::uint32_t>(order_.size()));
-  for (const auto& id : order_) {
+  for (const auto& [ordinal, id] : order_) {
     const auto* scheduled = schedule_.find(id);
     w.u8(scheduled != nullptr);
-    scheduled ? gateway::put(w, *scheduled) : put_transfer(w, transfers_.at(id));
+    if (scheduled) {
+      w.u64(ordinal);
+      gateway::put(w, *scheduled);
+    } else {
+      put_transfer(w, transfers_.at(id));
+      put_operations(w, transfers_.at(id));
+    }
   }
   // Sorted, so that equal states give equal octets.
   std::map<std::pair<ParticipantId, IdempotencyKey>, std::pair<Hash256, TransferId>> keys;
@@ -285,16 +329,11 @@ Result<void> Core::load(BytesView snapshot) {
       channel.unacknowledged.emplace_back(sequence, std::make_shared<const Bytes>(r.bytes()));
     }
   }
-  for (auto n = r.u32(); n > 0 && r.ok(); --n) {
-    if (r.u8() == 0) {
-      USTP_CHECK(get_transfer(r));
-      continue;
-    }
-    auto scheduled = get_scheduled(r);
-    if (!r.ok() || schedule_.find(scheduled.id)) return damaged("a scheduled order");
-    order_.push_back(scheduled.id);
-    schedule_.accept(std::move(scheduled));
-  }
+  next_ordinal_ = r.u64();
+  archived_at_ = r.u64();
+  archived_count_ = r.u64();
+  archived_hash_ = r.id<Hash256>();
+  USTP_CHECK(load_transfers(r));
   for (auto n = r.u32(); n > 0 && r.ok(); --n) {
     const auto participant = r.text_id<ParticipantId>();
     const auto key = r.text_id<IdempotencyKey>();
@@ -306,11 +345,14 @@ Result<void> Core::load(BytesView snapshot) {
   last_intent_.octets = r.bytes();
   if (!r.ok() || !r.at_end()) return damaged("octets");
   if (!last_intent_.octets.empty()) driver_.restore(last_intent_);
+  bind_channels();
   return {};
 }
 
 std::unique_ptr<Core> Core::replica(ledger::Driver& idle) const {
-  return std::make_unique<Core>(options_, registry_.blank(), signer_, random_, idle, prove_);
+  auto core = std::make_unique<Core>(options_, registry_.blank(), signer_, random_, idle, prove_);
+  core->archive_ = archive_;
+  return core;
 }
 
 }  // namespace ustp::gateway

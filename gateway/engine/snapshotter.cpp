@@ -7,7 +7,7 @@ namespace ustp::gateway {
 Result<std::unique_ptr<Core>> core_from_snapshot(Journal& journal, const Snapshotter::Replica& replica) {
   auto core = replica();
   USTP_TRY(const auto snapshot, journal.load_snapshot());
-  if (!snapshot || core->load(snapshot->state)) return core;
+  if (!snapshot || (core->load(snapshot->state) && core->learn_archived())) return core;
   return replica();  // of another version: the blocks say the same, and take longer
 }
 
@@ -21,8 +21,9 @@ Result<void> catch_up(Journal& journal, Core& core, const std::function<bool()>&
   }
 }
 
-void Snapshotter::start(Replica replica) {
+void Snapshotter::start(Replica replica, std::function<void(std::uint64_t position)> stored) {
   replica_ = std::move(replica);
+  stored_ = std::move(stored);
   thread_ = std::thread([this] {
     name_this_thread("snapshots");
     run();
@@ -65,8 +66,12 @@ Result<void> Snapshotter::take() {
     return stopping_;
   };
   USTP_TRY(auto core, core_from_snapshot(journal_, replica_));
+  Journal::Snapshot snapshot;
+  snapshot.base = core->position();
   USTP_CHECK(catch_up(journal_, *core, stopping));
-  Journal::Snapshot snapshot{core->position(), core->snapshot()};
+  snapshot.position = core->position();
+  snapshot.archived = core->archive_ended();
+  snapshot.state = core->snapshot();
   core.reset();
   // What does not read back to itself is not stored: the blocks are there, and right.
   const auto again = replica_();
@@ -74,6 +79,7 @@ Result<void> Snapshotter::take() {
   if (again->snapshot() != snapshot.state) return Error{Code::internal, "the snapshot does not read back to itself"};
   USTP_CHECK(journal_.store_snapshot(snapshot));
   position_ = snapshot.position;
+  if (stored_) stored_(snapshot.position);
   return {};
 }
 

@@ -20,7 +20,8 @@ class Snapshotter {
 
   Snapshotter(Journal& journal, std::uint64_t octets_between) : journal_(journal), octets_between_(octets_between) {}
   ~Snapshotter() { stop(); }
-  void start(Replica replica);
+  // `stored` is told of each one, on this thread; may be empty.
+  void start(Replica replica, std::function<void(std::uint64_t position)> stored = {});
   void stop();                          // waits for one under way
   // Octets of a block that became durable.
   void durable(std::size_t octets);
@@ -35,6 +36,7 @@ class Snapshotter {
   Journal& journal_;
   const std::uint64_t octets_between_;
   Replica replica_;
+  std::function<void(std::uint64_t)> stored_;
   std::atomic<std::uint64_t> position_{0}, failures_{0};
   std::thread thread_;
   std::mutex mutex_;                    // guards what follows

@@ -1,6 +1,6 @@
 #pragma once
-// Snapshots live in a file of their own beside the journal: a large one never holds the writer up, and losing all of
-// them costs a longer replay and nothing else. Thread-safe.
+// Snapshots and what was archived with them live in a file of their own beside the journal: a large one never holds the
+// writer up, and losing all of them costs a longer replay and nothing else. Thread-safe.
 
 #include <mutex>
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace ustp::gateway::journal {
 
-class SnapshotStore {
+class SnapshotStore final : public Archive {
  public:
   SnapshotStore(std::string path, std::string vfs) : path_(std::move(path)), vfs_(std::move(vfs)) {}
   // Keeps the last two, and takes none of a position above `durable` (USTP-JRN-008). A file that SQLite cannot read any
@@ -19,10 +19,23 @@ class SnapshotStore {
   // The newest whose hash is right; none when there is no such one.
   std::optional<Journal::Snapshot> load();
 
+  // A row that is not as it was written makes the snapshots forgotten: the next start replays every block.
+  Result<std::optional<Archived>> find(const TransferId& id, std::uint64_t position) override;
+  Result<std::optional<Archived>> find_order(const Hash256& order_key, std::uint64_t position) override;
+  Result<std::vector<Archived>> before(std::uint64_t ordinal, std::uint64_t position, std::size_t limit) override;
+  Result<void> each(std::uint64_t position, const Visitor& visit) override;
+
  private:
   Result<void> try_store(const Journal::Snapshot& snapshot);
+  Result<Statement*> reading(Statement& statement, const char* sql);  // read_mutex_ is held
+  Result<std::vector<Archived>> rows(Statement& statement);
+  void forget();
+
   const std::string path_, vfs_;
-  std::mutex mutex_;
+  std::mutex mutex_;                    // one writer at a time
+  std::mutex read_mutex_;               // guards what follows
+  std::optional<Connection> reader_;
+  Statement find_, find_order_, before_;
 };
 
 }  // namespace ustp::gateway::journal

@@ -22,6 +22,10 @@ Statement& Statement::bind(int index, BytesView octets) {
   else sqlite3_bind_blob64(raw_.get(), index, octets.data(), octets.size(), SQLITE_STATIC);
   return *this;
 }
+Statement& Statement::bind_null(int index) {
+  sqlite3_bind_null(raw_.get(), index);
+  return *this;
+}
 Result<bool> Statement::step() {
   const int rc = sqlite3_step(raw_.get());
   if (rc == SQLITE_ROW) return true;

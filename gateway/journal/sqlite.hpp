@@ -17,6 +17,8 @@ class Statement {
   // Binding copies nothing: octets must live until the next reset().
   Statement& bind(int index, std::uint64_t value);
   Statement& bind(int index, BytesView octets);
+  Statement& bind_null(int index);
+  explicit operator bool() const { return raw_ != nullptr; }
   Result<bool> step();  // true: a row
   void reset();
   std::uint64_t integer(int column) const;

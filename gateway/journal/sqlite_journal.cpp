@@ -48,6 +48,7 @@ class SqliteJournal final : public Journal {
   Result<void> read(std::uint64_t from, std::uint64_t to, const Visitor& visit) override;
   Result<std::optional<Snapshot>> load_snapshot() override { return snapshots_.load(); }
   Result<void> store_snapshot(const Snapshot& snapshot) override { return snapshots_.store(snapshot, durable_); }
+  Archive& archive() override { return snapshots_; }
 
  private:
   Result<void> open_file();

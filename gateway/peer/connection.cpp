@@ -1,6 +1,7 @@
 #include "gateway/peer/connection.hpp"
 
 #include "gateway/peer/coalescing_stream.hpp"
+#include "gateway/peer/http_exchange.hpp"
 #include "gateway/peer/pace.hpp"
 
 namespace ustp::gateway {
@@ -14,9 +15,10 @@ using ErrorCode = boost::system::error_code;
 
 constexpr const char* kPath = "/ustp/v1";
 constexpr const char* kSubProtocol = "ustp.v1";
-constexpr std::size_t kMaxHeader = 8 * 1024;
 constexpr std::size_t kKeptBuffer = 256 * 1024;  // a larger receive buffer is given back after its frame
 constexpr int kSilentTicks = 4;                  // pings per idle time
+// A request is repeated so long; a hello that is older tells the wrong time.
+constexpr auto kFirstRetry = std::chrono::milliseconds(10), kLastRetry = std::chrono::milliseconds(640);
 
 std::chrono::nanoseconds of(Duration d) { return std::chrono::nanoseconds(d.ns); }
 
@@ -48,7 +50,7 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
   void end(PeerEnding ending, std::string reason) override {
     if (state_ == State::kClosing || state_ == State::kDead) return;
     const auto self = shared_from_this();  // the owner lets go in ended()
-    const bool open = state_ == State::kOpen;
+    const bool open = state_ == State::kOpen && way_ == Way::kFrames;
     drain_ = open && ending == PeerEnding::kStopped;
     report(ending, reason);
     if (!open) return kill();
@@ -60,7 +62,15 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
 
   void wake() override { pump(); }
   void resume() override {
-    if (paused_ && state_ == State::kOpen) deliver();
+    if (!paused_ || state_ != State::kOpen) return;
+    way_ == Way::kAsking ? take_answer() : deliver();
+  }
+  void answer(Exchange kind, BytesView body) override {
+    if (state_ != State::kOpen || !std::exchange(waits_, false)) return;
+    answerer_->answer(kind, body, [self = shared_from_this()](ErrorCode failed) { self->answered(failed, true); });
+  }
+  void refuse(const Error& error) override {
+    if (state_ == State::kOpen && std::exchange(waits_, false)) say_refused(error);
   }
 
  private:
@@ -98,7 +108,11 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
     ws_.auto_fragment(false);
     ws_.binary(true);
     ws_.control_callback([this](websocket::frame_type, beast::string_view) { silent_ = 0; });
-    setup_.accepted ? accept_upgrade() : ask_upgrade();
+    if (setup_.accepted) return accept_request();
+    if (!setup_.https) return ask_upgrade();
+    way_ = Way::kAsking;
+    asker_.emplace(stream(), setup_.host);
+    opened();
   }
 
   void ask_upgrade() {
@@ -114,27 +128,30 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
     });
   }
 
-  void accept_upgrade() {
-    request_.emplace();
-    request_->header_limit(kMaxHeader);
-    http::async_read(stream(), buffer_, *request_, [self = shared_from_this()](ErrorCode failed, std::size_t) {
+  void accept_request() {
+    answerer_.emplace(stream());
+    answerer_->read_header([self = shared_from_this()](ErrorCode failed) {
       if (self->state_ == State::kHandshake) self->on_request(failed);
     });
   }
   void on_request(ErrorCode failed) {
     if (failed) return fail(PeerEnding::kUpgrade, failed.message());
-    const auto& request = request_->get();
+    if (owner_.speaks_https(peer_)) {  // USTP-JSN-050: one binding with each peer
+      way_ = Way::kAnswering;
+      return opened();
+    }
+    const auto& request = answerer_->message();
     if (request.target() != kPath) return refuse_upgrade(http::status::not_found, "path");
     const bool spoken = http::token_list(request[http::field::sec_websocket_protocol]).exists(kSubProtocol);
     // Octets behind the request came before our answer: no client of this protocol sends them.
-    if (!websocket::is_upgrade(request) || !spoken || buffer_.size() > 0)
+    if (!websocket::is_upgrade(request) || !spoken || answerer_->more_came())
       return refuse_upgrade(http::status::bad_request, "no upgrade to ustp.v1");
     ws_.set_option(websocket::stream_base::decorator(
         [](websocket::response_type& response) { response.set(http::field::sec_websocket_protocol, kSubProtocol); }));
     ws_.async_accept(request, [self = shared_from_this()](ErrorCode bad) {
       if (self->state_ != State::kHandshake) return;
       if (bad) return self->fail(PeerEnding::kUpgrade, bad.message());
-      self->request_.reset();
+      self->answerer_.reset();
       self->opened();
     });
   }
@@ -153,6 +170,11 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
     deadline_.cancel();
     owner_.opened(*this);
     if (state_ != State::kOpen) return;  // not wanted any more
+    if (way_ == Way::kAsking) {
+      read_answer();
+      return pump();
+    }
+    if (way_ == Way::kAnswering) return read_request();
     tick();
     read();
     pump();
@@ -198,9 +220,118 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
     if (state_ == State::kOpen) read();
   }
 
+  // USTP-JSN-051 to -053. The peer has a bounded time for each request, from the end of the one before.
+  void serve() {
+    in_time("no request");
+    answerer_->read_header([self = shared_from_this()](ErrorCode failed) {
+      if (self->state_ != State::kOpen) return;
+      if (failed) return self->fail(PeerEnding::kClosedByPeer, failed.message());
+      self->read_request();
+    });
+  }
+  void read_request() {
+    in_time("no request");
+    answerer_->read_body([self = shared_from_this()](ErrorCode failed, Result<HttpAnswerer::Request> request) {
+      if (self->state_ != State::kOpen) return;
+      self->idle_.cancel();
+      if (failed) return self->fail(PeerEnding::kNetwork, failed.message());
+      if (!request) return self->say_refused(request.error());
+      self->stats_.frames_in.fetch_add(1, std::memory_order_relaxed);
+      self->stats_.octets_in.fetch_add(request->body.size(), std::memory_order_relaxed);
+      ++self->frames_delivered;
+      self->waits_ = true;
+      if (const auto no = self->owner_.asked(*self, request->kind, std::move(request->body))) self->refuse(*no);
+    });
+  }
+  void say_refused(const Error& error) {
+    const bool again = info(error.code).retryable;
+    in_time("the answer does not leave");
+    answerer_->refuse(error, again, [self = shared_from_this(), again](ErrorCode failed) { self->answered(failed, again); });
+  }
+  void answered(ErrorCode failed, bool go_on) {
+    if (state_ != State::kOpen) return;
+    if (failed) return fail(PeerEnding::kNetwork, failed.message());
+    if (go_on) return serve();
+    // What was not read of the request must not reset the connection before the answer is there.
+    report(PeerEnding::kMalformed, "a refused request");
+    arm_deadline(setup_.limits.close, PeerEnding::kMalformed, {});
+    stream().when_drained([self = shared_from_this()] {
+      ErrorCode ignored;
+      self->socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+      self->skim();
+    });
+  }
+  void skim() {
+    socket().async_read_some(net::buffer(skimmed_), [self = shared_from_this()](ErrorCode failed, std::size_t) {
+      failed || self->state_ != State::kClosing ? self->kill() : self->skim();
+    });
+  }
+
+  void ask() {
+    in_time("no answer");
+    const BytesView frame = *writing_;
+    asker_->ask(static_cast<Exchange>(frame.front()), frame.subspan(1),
+                [self = shared_from_this()](ErrorCode failed) {
+                  if (failed && self->state_ == State::kOpen) self->fail(PeerEnding::kNetwork, failed.message());
+                });
+  }
+  void read_answer() {
+    asker_->read([self = shared_from_this()](ErrorCode failed, HttpAsker::Answer answer) {
+      if (self->state_ != State::kOpen) return;
+      self->idle_.cancel();
+      if (failed) return self->fail(PeerEnding::kNetwork, failed.message());
+      if (!self->writing_) return self->fail(PeerEnding::kMalformed, "an answer to nothing");
+      self->on_answer(std::move(answer));
+      if (self->state_ == State::kOpen) self->read_answer();
+    });
+  }
+  void on_answer(HttpAsker::Answer answer) {
+    const bool later = answer.status == 429 || answer.status == 503;
+    if (answer.status != 200 && !(later && answer.keep_alive))
+      return fail(PeerEnding::kClosedByPeer, std::to_string(answer.status) + " " + answer.problem);
+    if (later) {  // the peer has no link to us yet, or no room: the same octets again
+      if (retry_ > kLastRetry) return fail(PeerEnding::kClosedByPeer, std::to_string(answer.status) + " for too long");
+      pace_timer_.expires_after(retry_);
+      retry_ *= 2;
+      pace_timer_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
+        if (!cancelled && self->state_ == State::kOpen) self->ask();
+      });
+      return;
+    }
+    retry_ = kFirstRetry;
+    stats_.frames_out.fetch_add(1, std::memory_order_relaxed);
+    stats_.octets_out.fetch_add(writing_->size(), std::memory_order_relaxed);
+    stats_.frames_in.fetch_add(1, std::memory_order_relaxed);
+    stats_.octets_in.fetch_add(answer.body.size(), std::memory_order_relaxed);
+    answer_ = std::move(answer.body);
+    answer_.insert(answer_.begin(), static_cast<std::uint8_t>(writing_->front() | kAnswer));
+    ends_ = !answer.keep_alive;
+    take_answer();
+  }
+  void take_answer() {
+    paused_ = !owner_.received(*this, answer_);
+    if (paused_) stats_.frames_refused.fetch_add(1, std::memory_order_relaxed);
+    if (paused_ || state_ != State::kOpen) return;
+    ++frames_delivered;
+    writing_.reset();
+    if (ends_) return fail(PeerEnding::kClosedByPeer, "as it said");
+    pump();
+  }
+  void in_time(const char* what) {
+    idle_.expires_after(of(setup_.limits.idle));
+    idle_.async_wait([self = shared_from_this(), what](ErrorCode cancelled) {
+      if (!cancelled && self->state_ == State::kOpen) self->end(PeerEnding::kIdle, what);
+    });
+  }
+
   void pump() {
     if (writing_ || !(state_ == State::kOpen || (state_ == State::kClosing && drain_))) return;
     auto next = outbox_->pop();
+    if (way_ == Way::kAsking) {
+      writing_ = std::move(next.frame);
+      if (writing_) ask();
+      return;
+    }
     if (!next.frame) {
       stream().release();
       if (drain_) close_websocket();
@@ -292,7 +423,11 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
   TokenBucket pace_;
   websocket::stream<CoalescingStream, false> ws_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::empty_body>> request_;
+  std::optional<HttpAnswerer> answerer_;  // the first request, and all of a kAnswering connection
+  std::optional<HttpAsker> asker_;
+  Bytes answer_;                          // that the sink has still to take
+  std::array<std::uint8_t, 4096> skimmed_;
+  std::chrono::milliseconds retry_ = kFirstRetry;
   websocket::response_type response_;
   websocket::close_reason reason_;
   std::optional<std::pair<PeerEnding, std::string>> refusal_;
@@ -300,6 +435,8 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
   State state_ = State::kHandshake;
   int silent_ = 0;
   bool paused_ = false, pinging_ = false, drain_ = false;
+  bool waits_ = false;  // a request for its answer
+  bool ends_ = false;   // the peer ends the connection after this answer
 };
 
 }  // namespace

@@ -24,7 +24,8 @@ class Outbox {
 
   Outbox(std::size_t frames_max, std::size_t octets_max) : frames_max_(frames_max), octets_max_(octets_max) {}
 
-  Push push(Frame frame) {
+  // `first`: before what waits.
+  Push push(Frame frame, bool first = false) {
     const std::lock_guard hold(mutex_);
     if (closed_) return Push::kClosed;
     if (frames_.size() >= frames_max_ || frame->size() > octets_max_ - octets_) {
@@ -32,7 +33,7 @@ class Outbox {
       return Push::kOverflow;
     }
     octets_ += frame->size();
-    frames_.push_back(std::move(frame));
+    first ? frames_.push_front(std::move(frame)) : frames_.push_back(std::move(frame));
     return std::exchange(resting_, false) ? Push::kWake : Push::kQueued;
   }
 

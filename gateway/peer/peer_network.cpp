@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "gateway/peer/asked.hpp"
 #include "gateway/peer/connection.hpp"
 #include "gateway/peer/pace.hpp"
 #include "gateway/tls/endpoint.hpp"
@@ -66,21 +67,31 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
   void send(const GatewayId&, std::uint64_t link, std::shared_ptr<const Bytes> frame) override {
     if (frame == nullptr) return;
     std::shared_ptr<Outbox> outbox;
+    bool https = false;
     {
       const std::lock_guard hold(mutex_);
       const auto found = outboxes_.find(link);
       if (found == outboxes_.end()) return;  // it went down, and the sink knows or is about to
-      outbox = found->second;
+      outbox = found->second.outbox;
+      https = found->second.https;
     }
-    switch (outbox->push(std::move(frame))) {
+    // An answer does not wait behind our own requests, whose answers may be waiting for it.
+    if (https && (frame->front() & kAnswer) != 0) return answer(link, std::move(frame));
+    // A hello tells the time: it does not wait behind messages, each of which takes the peer a write to its disk.
+    const bool first = https && frame->front() == static_cast<std::uint8_t>(Exchange::kHello);
+    switch (outbox->push(std::move(frame), first)) {
       case Outbox::Push::kWake: return on_link(link, [](Connection& connection) { connection.wake(); });
       case Outbox::Push::kOverflow: return end_link(link, PeerEnding::kQueueOverflow, "send queue is full");
       case Outbox::Push::kQueued:
       case Outbox::Push::kClosed: return;
     }
   }
-  void close(const GatewayId&, std::uint64_t link, std::string reason) override {
-    end_link(link, PeerEnding::kClosedByEngine, std::move(reason));
+  void close(const GatewayId&, std::uint64_t link, const Error& reason) override {
+    on_link(link, [this, reason](Connection& connection) {
+      const auto peer = peers_.find(connection.peer());
+      if (connection.way() == Way::kAsking && peer != peers_.end()) peer->second.asked.refuse_all(reason);
+      connection.end(PeerEnding::kClosedByEngine, to_string(reason));
+    });
   }
   void ready(const GatewayId&, std::uint64_t link) override {
     on_link(link, [](Connection& connection) { connection.resume(); });
@@ -97,7 +108,10 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     Peer(net::io_context& io, const PeerBackoff& times) : backoff(times.first, times.most), timer(io) {}
     std::string stated;                        // endpoint as set_peers gave it
     std::optional<tls::Endpoint> endpoint;     // none: not one we can connect to
+    bool https = false;
     std::shared_ptr<Connection> live;
+    std::shared_ptr<Connection> answering;     // https: where the peer asks
+    Asked asked;
     std::shared_ptr<Attempt> attempt;          // we are connecting, or `live` came from it
     Backoff backoff;
     net::steady_timer timer;
@@ -110,6 +124,14 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
       if (found == links_.end()) return;
       const auto connection = found->second;
       act(*connection);
+    });
+  }
+  void answer(std::uint64_t link, Outbox::Frame frame) {
+    on_link(link, [this, frame = std::move(frame)](Connection& connection) {
+      const auto peer = peers_.find(connection.peer());
+      if (peer == peers_.end()) return;
+      const auto kind = static_cast<Exchange>(frame->front() & ~kAnswer);
+      if (const auto by = peer->second.asked.take(kind)) by->answer(kind, BytesView(*frame).subspan(1));
     });
   }
   void end_link(std::uint64_t link, PeerEnding ending, std::string reason) {
@@ -162,7 +184,7 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
       return tell({false, {}, 0, text_of(remote), PeerEnding::kTooMany, {}});
     }
     ++shaking_hands_;
-    start_connection(std::move(socket), {true, {}, {}, text_of(remote), options_.limits});
+    start_connection(std::move(socket), {true, {}, false, {}, text_of(remote), options_.limits});
   }
   void start_connection(tcp::socket socket, Connection::Setup setup) {
     auto& context = setup.accepted ? server_context_ : client_context_;
@@ -176,16 +198,18 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
   // USTP-PEER-005: the gateway with the smaller id connects.
   void apply(const std::vector<PeerAddress>& wanted) {
     if (stopping_) return;
-    std::map<GatewayId, std::string> next;
-    for (const auto& [peer, endpoint] : wanted)
-      if (peer != options_.self && !peer.empty()) next[peer] = endpoint;
+    std::map<GatewayId, PeerAddress> next;
+    for (const auto& one : wanted)
+      if (one.peer != options_.self && !one.peer.empty()) next[one.peer] = one;
     std::vector<std::shared_ptr<Connection>> unwanted;
     for (auto it = peers_.begin(); it != peers_.end();) {
-      if (next.contains(it->first)) {
+      const auto kept = next.find(it->first);
+      if (kept != next.end() && kept->second.https == it->second.https) {
         ++it;
         continue;
       }
       if (it->second.live) unwanted.push_back(it->second.live);
+      if (it->second.answering) unwanted.push_back(it->second.answering);
       drop_attempt(it->second);
       it = peers_.erase(it);
     }
@@ -194,11 +218,12 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
       if (connection->link == 0 && !id.empty() && !next.contains(id)) unwanted.push_back(connection);
     }
     for (const auto& connection : unwanted) connection->end(PeerEnding::kRemoved, "not a peer any more");
-    for (const auto& [id, endpoint] : next) {
+    for (const auto& [id, address] : next) {
       auto& peer = peers_.try_emplace(id, io_, options_.backoff).first->second;
-      if (peer.stated == endpoint && (peer.attempt || peer.live)) continue;
-      peer.stated = endpoint;
-      const auto parsed = tls::parse_wss(endpoint);
+      if (peer.stated == address.endpoint && (peer.attempt || peer.live)) continue;
+      peer.stated = address.endpoint;
+      peer.https = address.https;
+      const auto parsed = tls::parse_peer(address.endpoint);
       peer.endpoint = parsed ? std::optional(*parsed) : std::nullopt;
       if (!peer.live && !peer.attempt) peer.backoff.reset(), dial(id);
     }
@@ -208,7 +233,7 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     const auto found = peers_.find(id);
     if (stopping_ || found == peers_.end() || !found->second.endpoint) return;
     if (found->second.attempt || found->second.live) return;  // there is one, or about to be
-    if (!(options_.self < id)) return;
+    if (!found->second.https && !(options_.self < id)) return;  // USTP-JSN-051: there both ask
     auto& peer = found->second;
     peer.timer.cancel();
     stats_.dialled.fetch_add(1, std::memory_order_relaxed);
@@ -242,8 +267,9 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     if (failed) return missed(id, attempt, PeerEnding::kNetwork, failed.message());
     if (!is_current(id, attempt)) return;
     attempt->deadline.cancel();
-    const auto host = tls::to_string(*peers_.at(id).endpoint);
-    start_connection(std::move(attempt->socket), {false, id, host, host, options_.limits});
+    const auto& peer = peers_.at(id);
+    const auto host = tls::to_string(*peer.endpoint);
+    start_connection(std::move(attempt->socket), {false, id, peer.https, host, host, options_.limits});
   }
   void missed(const GatewayId& id, const std::shared_ptr<Attempt>& attempt, PeerEnding ending, std::string why) {
     if (!is_current(id, attempt)) return;
@@ -271,23 +297,47 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
 
   std::optional<PeerEnding> admit(const GatewayId& id, bool by_accept) override {
     if (!peers_.contains(id)) return PeerEnding::kUnknownPeer;
-    if (by_accept && !(id < options_.self)) return PeerEnding::kWrongDirection;
+    if (by_accept && !speaks_https(id) && !(id < options_.self)) return PeerEnding::kWrongDirection;
     return std::nullopt;
+  }
+  bool speaks_https(const GatewayId& id) const override {
+    const auto found = peers_.find(id);
+    return found != peers_.end() && found->second.https;
+  }
+  std::optional<Error> asked(Connection& connection, Exchange kind, Bytes body) override {
+    const auto found = peers_.find(connection.peer());
+    if (found == peers_.end() || !found->second.live) {
+      dial(connection.peer());  // it is there now
+      return Error{Code::overloaded, "no link to the peer yet"};
+    }
+    body.insert(body.begin(), static_cast<std::uint8_t>(kind));
+    if (!sink_->on_frame(connection.peer(), found->second.live->link, std::move(body)))
+      return Error{Code::overloaded, "no room"};
+    found->second.asked.add(kind, self_of(connection));
+    return std::nullopt;
+  }
+  std::shared_ptr<Connection> self_of(const Connection& connection) const {
+    const auto found = std::find_if(connections_.begin(), connections_.end(),
+                                    [&](const auto& each) { return each.get() == &connection; });
+    return found == connections_.end() ? nullptr : *found;
   }
   void opened(Connection& connection) override {
     const auto found = peers_.find(connection.peer());
-    if (stopping_ || found == peers_.end()) return connection.end(PeerEnding::kRemoved, "not a peer any more");
+    if (stopping_ || found == peers_.end() || found->second.https != (connection.way() != Way::kFrames))
+      return connection.end(PeerEnding::kRemoved, "not a peer any more, or of another binding");
     // USTP-PEER-006: the newer one is the one that both sides can use; the older may be half dead.
-    if (const auto old = found->second.live) old->end(PeerEnding::kReplaced, "a newer link");
-    const auto self = *std::find_if(connections_.begin(), connections_.end(),
-                                    [&](const auto& each) { return each.get() == &connection; });
+    const bool answers = connection.way() == Way::kAnswering;
+    auto& place = answers ? found->second.answering : found->second.live;
+    if (const auto old = place) old->end(PeerEnding::kReplaced, "a newer link");
+    const auto self = self_of(connection);
     if (connection.setup().accepted) --shaking_hands_;
     connection.link = ++last_link_;
-    found->second.live = self;
+    place = self;
+    if (answers) return tell({true, connection.peer(), connection.link, connection.setup().address, {}, {}});
     links_[connection.link] = self;
     {
       const std::lock_guard hold(mutex_);
-      outboxes_[connection.link] = connection.outbox();
+      outboxes_[connection.link] = {connection.outbox(), connection.way() == Way::kAsking};
     }
     stats_.links_up.fetch_add(1, std::memory_order_relaxed);
     stats_.links_opened.fetch_add(1, std::memory_order_relaxed);
@@ -298,15 +348,17 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     return sink_->on_frame(connection.peer(), connection.link, std::move(frame));
   }
   void ended(Connection& connection, PeerEnding ending, const std::string& detail) override {
-    const auto self = std::find_if(connections_.begin(), connections_.end(),
-                                   [&](const auto& each) { return each.get() == &connection; });
-    if (self != connections_.end()) connections_.erase(self);
+    connections_.erase(self_of(connection));
     const auto& setup = connection.setup();
     const auto& id = setup.accepted ? connection.peer() : setup.expected;
     if (connection.link == 0 && setup.accepted) --shaking_hands_;
     tell({false, id, connection.link, setup.address, ending, detail});
-    if (connection.link != 0) link_down(connection);
     const auto found = peers_.find(id);
+    if (connection.way() == Way::kAnswering) {
+      if (found != peers_.end() && found->second.answering.get() == &connection) found->second.answering.reset();
+      return;
+    }
+    if (connection.link != 0) link_down(connection);
     if (setup.accepted || found == peers_.end() || !found->second.attempt || found->second.live) return;
     found->second.attempt.reset();
     if (connection.frames_delivered > 0) found->second.backoff.reset();  // it did work
@@ -321,6 +373,8 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
     stats_.links_up.fetch_sub(1, std::memory_order_relaxed);
     const auto found = peers_.find(connection.peer());
     if (found != peers_.end() && found->second.live.get() == &connection) found->second.live.reset();
+    // Answers to what was asked meanwhile would come for a link that is gone: the peer asks again (USTP-JSN-052).
+    if (found != peers_.end()) found->second.asked.refuse_all({Code::overloaded, "the link went down"});
     sink_->on_link_down(connection.peer(), connection.link);
   }
   void tell(const PeerEvent& event) const {
@@ -348,7 +402,11 @@ class TlsPeerNetwork final : public PeerNetwork, private ConnectionOwner {
   PeerSink* sink_ = nullptr;
 
   std::mutex mutex_;  // guards outboxes_ only; the rest below belongs to the network's thread
-  std::unordered_map<std::uint64_t, std::shared_ptr<Outbox>> outboxes_;
+  struct Outgoing {
+    std::shared_ptr<Outbox> outbox;
+    bool https = false;
+  };
+  std::unordered_map<std::uint64_t, Outgoing> outboxes_;
 
   std::map<GatewayId, Peer> peers_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;  // not ended

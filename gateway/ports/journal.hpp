@@ -4,8 +4,7 @@
 #include <functional>
 #include <optional>
 
-#include "ustp/base/ids.hpp"
-#include "ustp/base/result.hpp"
+#include "gateway/ports/archive.hpp"
 
 namespace ustp::gateway {
 
@@ -60,9 +59,12 @@ class Journal {
   struct Snapshot {
     std::uint64_t position = 0;  // state after this block
     Bytes state;
+    std::uint64_t base = 0;      // position of the snapshot it went on from; what was archived behind that is dropped
+    std::vector<Archived> archived;  // put aside with it, stored with it or not at all; empty when loaded
   };
   virtual Result<std::optional<Snapshot>> load_snapshot() = 0;
   virtual Result<void> store_snapshot(const Snapshot& snapshot) = 0;
+  virtual Archive& archive() = 0;
 };
 
 }  // namespace ustp::gateway

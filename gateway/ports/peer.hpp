@@ -10,6 +10,12 @@
 
 namespace ustp::gateway {
 
+// On a link of the JSON binding (PeerAddress::https) a frame is one octet that says what it is, and behind it the body of
+// an HTTP request or, with kAnswer in that octet, of its answer. Every request that the sink takes gets one answer or
+// close(); answers to requests of one kind leave in the order of these.
+enum class Exchange : std::uint8_t { kMessage = 1, kHello = 2, kStatement = 3 };
+inline constexpr std::uint8_t kAnswer = 0x80;
+
 class PeerSink {
  public:
   virtual ~PeerSink() = default;
@@ -23,7 +29,8 @@ class PeerSink {
 
 struct PeerAddress {
   GatewayId peer;
-  std::string endpoint;  // wss://host:port
+  std::string endpoint;  // wss://host:port or https://host:port
+  bool https = false;    // the JSON binding holds between the two (USTP-JSN-050)
 };
 
 // Thread-safe.
@@ -34,7 +41,7 @@ class PeerNetwork {
   virtual void stop() = 0;
   virtual void set_peers(std::vector<PeerAddress> peers) = 0;  // whom to connect to and accept
   virtual void send(const GatewayId& peer, std::uint64_t link, std::shared_ptr<const Bytes> frame) = 0;
-  virtual void close(const GatewayId& peer, std::uint64_t link, std::string reason) = 0;
+  virtual void close(const GatewayId& peer, std::uint64_t link, const Error& reason) = 0;
   virtual void ready(const GatewayId& peer, std::uint64_t link) = 0;  // resume reading
 };
 

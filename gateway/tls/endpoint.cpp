@@ -36,10 +36,10 @@ Result<Endpoint> parse_host_port(std::string_view text, bool listening) {
   return Endpoint{std::string(host), static_cast<std::uint16_t>(port)};
 }
 
-Result<Endpoint> parse_wss(std::string_view text) {
-  constexpr std::string_view kScheme = "wss://";
-  if (!text.starts_with(kScheme)) return malformed("not wss://HOST:PORT");
-  return parse_host_port(text.substr(kScheme.size()), false);
+Result<Endpoint> parse_peer(std::string_view text) {
+  for (const std::string_view scheme : {"wss://", "https://"})
+    if (text.starts_with(scheme)) return parse_host_port(text.substr(scheme.size()), false);
+  return malformed("neither wss://HOST:PORT nor https://HOST:PORT");
 }
 
 std::string to_string(const Endpoint& endpoint) {

@@ -18,8 +18,8 @@ struct Endpoint {
 // "127.0.0.1:7101", "[::1]:7101", "gw.example:7101". Port 0 (any free one) only where we listen.
 // Code::malformed_text.
 Result<Endpoint> parse_host_port(std::string_view text, bool listening);
-// "wss://HOST:PORT", nothing behind it: the path is the protocol's.
-Result<Endpoint> parse_wss(std::string_view text);
+// "wss://HOST:PORT" or "https://HOST:PORT", nothing behind it: the paths are the protocol's.
+Result<Endpoint> parse_peer(std::string_view text);
 std::string to_string(const Endpoint& endpoint);
 
 }  // namespace ustp::gateway::tls

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "gateway/engine/entries.hpp"
+#include "gateway/engine/inputs.hpp"
 #include "gateway/journal/inspect.hpp"
 #include "sdk/cli/command.hpp"
 #include "sdk/cli/files.hpp"
@@ -61,18 +62,19 @@ class Equivocations {
 
  private:
   Result<void> tell(const gateway::EquivocationEntry& entry, const Bytes& first, std::uint64_t position) {
-    USTP_TRY(const auto taken, wire::parse_batch(first));
-    USTP_TRY(const auto refused, wire::parse_batch(entry.frame));
-    if (crypto::sha256(taken.header_octets) != entry.first)
+    std::deque<wire::JsonSigned> held;
+    USTP_TRY(const auto taken, gateway::open_frame(first, held));
+    USTP_TRY(const auto refused, gateway::open_frame(entry.frame, held));
+    if (gateway::head_of(first, taken).hash != entry.first)
       return Error{Code::journal_damaged, "the first batch of an equivocation, position " + std::to_string(position)};
     ++count_;
     const auto name = entry.peer.str() + "-" + std::to_string(entry.sequence);
-    const auto line = [&](const char* what, const wire::BatchView& batch) {
-      print(name + " " + what + " header " + crypto::sha256(batch.header_octets).hex() + " key " +
+    const auto line = [&](const char* what, BytesView frame, const wire::BatchView& batch) {
+      print(name + " " + what + " header " + gateway::head_of(frame, batch).hash.hex() + " key " +
             batch.header.key.hex() + " position " + std::to_string(position) + "\n");
     };
-    line("taken", taken);
-    line("refused", refused);
+    line("taken", first, taken);
+    line("refused", entry.frame, refused);
     if (out_.empty()) return {};
     USTP_CHECK(write_new_file(out_ + "/" + name + "-taken.frame", first, 0644));
     return write_new_file(out_ + "/" + name + "-refused.frame", entry.frame, 0644);

@@ -162,7 +162,7 @@ def how_to_call(show, world, place):
 
 def story(show, world, amounts, point):
     first, second, third = amounts
-    show.title("three ledgers, three gateways")
+    show.title("three ledgers, three gateways" + (", signed JSON over HTTPS between them" if world.https else ""))
     for gateway in world.gateways:
         real = "a real node (anvil)" if isinstance(gateway.ledger, Ethereum) else "embedded, a process of its own"
         show.say(f"{gateway.id:<9} in front of {gateway.ledger.id:<8} {gateway.ledger.kind}: {real}")
@@ -197,6 +197,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave it running and print how to call it")
     parser.add_argument("--place", type=Path, help="with --keep: link to the network's folder; default: demo beside the build")
     parser.add_argument("--seed", type=int, help="of the random amounts and kill point")
+    parser.add_argument("--binding", default="flatbuffers", choices=("flatbuffers", "json"),
+                        help="json: all three pairs over HTTPS with signed JSON (spec/03c)")
     options = parser.parse_args()
     show = Show()
     if not Ethereum.program(Path(__file__).resolve().parents[2]).exists():
@@ -213,7 +215,9 @@ def main():
         amounts, point = (first, second, r.randrange(1, second)), r.choice(KILL_POINTS)
         show.say(f"seed {dice}: amounts {amounts}, kill at {point}")
     try:
-        with World(options.build, seed=dice) as world:
+        # An https endpoint of either side makes the pair speak JSON: two of three gateways, and all pairs do.
+        https = ("gw-csd", "gw-corda") if options.binding == "json" else ()
+        with World(options.build, seed=dice, https=https) as world:
             world.start()
             story(show, world, amounts, point)
             if options.keep:

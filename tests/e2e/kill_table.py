@@ -95,6 +95,7 @@ def main():
     parser.add_argument("--synchronous-off", action="store_true", help="must be caught: the status is 0 only then")
     parser.add_argument("--journal", default="segments", choices=("segments", "sqlite"))
     parser.add_argument("--faults", default="", help='of the ledgers: "late=20,twice=20,unknown=20"')
+    parser.add_argument("--https", default="", help="ids of gateways that speak JSON with everybody: gw-eth,…")
     parser.add_argument("--points", type=int, help="as many, chosen at random")
     parser.add_argument("--only", help="SIDE:PHASE:STATE, one point")
     parser.add_argument("--seed", type=int)
@@ -112,7 +113,7 @@ def main():
     if options.synchronous_off:
         return without_sync(options, seed)
     with World(options.build, seed=seed, ethereum="corda", faults=options.faults, keep=options.keep,
-               journal=options.journal) as world:
+               journal=options.journal, https=filter(None, options.https.split(","))) as world:
         if options.keep:
             print(f"kept: {world.folder}")
         world.start()

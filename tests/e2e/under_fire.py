@@ -38,14 +38,16 @@ def links_up(world):
 
 
 def snapshots(world):
-    """Snapshots made by the runs that are up; the sum over the gateways of failures must be 0."""
-    made = 0
+    """What the runs that are up made and archived; the sum over the gateways of failures must be 0."""
+    made = archived = 0
     for gateway in world.gateways:
         text = admin(gateway.admin_port, "/metrics")[1]
         value = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         demand(value.get("ustp_snapshot_failures_total") == "0", f"{gateway.id}: snapshots failed")
         made += int(value.get("ustp_snapshot_position", 0)) > 0
-    return made
+        archived += int(value["ustp_transfers_archived"])
+    demand(archived > 0, "nothing that ended left memory")
+    return f"{made} of 3 gateways made snapshots since their last start, {archived} transfers are archived"
 
 
 def killed_under_load(options, seed):
@@ -64,8 +66,7 @@ def killed_under_load(options, seed):
         time.sleep(1)
         load.stop()
         outcomes = load.settle(PATIENCE)
-        return f"{options.kills} kills, {len(load.answered)} orders answered {load.refused or ''}: {outcomes}; " \
-               f"{snapshots(world)} of 3 gateways made snapshots since their last start"
+        return f"{options.kills} kills, {len(load.answered)} orders answered {load.refused or ''}: {outcomes}; {snapshots(world)}"
 
 
 def stopped_past_deadlines(options, seed):

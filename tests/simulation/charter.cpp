@@ -56,26 +56,31 @@ token::Account Charter::account(std::size_t which, const AccountId& id) const {
   return out;
 }
 
-void Charter::apply(wire::StatementBody body) {
-  if (!registry_->apply(test::next_statement(registry_->log(), std::move(body), *authority_, kBegin))) std::abort();
-}
-
 Charter::Charter() : authority_(new_signer()), stranger_(new_signer()) {
   const auto notary_key = crypto::generate_key(crypto::Algorithm::kEs256).value();
   notary_pem_ = as_text(notary_key.private_pem.view());
-  registry_ = std::make_unique<protocol::Registry>(AuthorityId::literal("association"),
-                                                   crypto::make_verifier(authority_->spki()).value());
   for (std::size_t i = 0; i < kGateways; ++i) {
     signers_.push_back(new_signer());
     profiles_.push_back(make_profile(i));
   }
   profiles_[kCorda].anchor.key = notary_key.spki;
+  for (const bool json : {false, true}) {
+    registries_[json] = std::make_unique<protocol::Registry>(AuthorityId::literal("association"),
+                                                             crypto::make_verifier(authority_->spki()).value());
+    found(*registries_[json], json);
+  }
+}
+
+void Charter::found(protocol::Registry& registry, bool json) const {
+  const auto apply = [&](wire::StatementBody body) {
+    if (!registry.apply(test::next_statement(registry.log(), std::move(body), *authority_, kBegin))) std::abort();
+  };
   for (std::size_t i = 0; i < kGateways; ++i) {
     wire::ParticipantStatement participant;
     participant.participant = bank(i);
     participant.lei = Lei::literal("213800KUD8LAJWSQ9D15");
     participant.gateway = gateway(i);
-    participant.endpoint = "wss://" + gateway(i).str();
+    participant.endpoint = (json && i == kEth ? "https://" : "wss://") + gateway(i).str();
     apply(participant);
     apply(wire::KeyStatement{gateway(i), crypto::Algorithm::kEs256, signers_[i]->spki(), false});
     apply(wire::LedgerStatement{profiles_[i], false});

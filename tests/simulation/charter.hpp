@@ -29,16 +29,17 @@ class Charter {
   std::unique_ptr<crypto::Signer> notary() const;
   const ledger::LedgerProfile& profile(std::size_t which) const { return profiles_[which]; }
   UnitRatio ratio(std::size_t which) const;
-  const protocol::Registry& registry() const { return *registry_; }
+  // `json`: the Ethereum-like ledger's gateway states https, and speaks JSON with both others (USTP-JSN-050).
+  const protocol::Registry& registry(bool json) const { return *registries_[json]; }
   token::Account account(std::size_t which, const AccountId& id) const;
 
  private:
-  void apply(wire::StatementBody body);
+  void found(protocol::Registry& registry, bool json) const;
   std::unique_ptr<crypto::Signer> authority_, stranger_;
   std::vector<std::unique_ptr<crypto::Signer>> signers_;
   std::string notary_pem_;
   std::vector<ledger::LedgerProfile> profiles_;
-  std::unique_ptr<protocol::Registry> registry_;
+  std::array<std::unique_ptr<protocol::Registry>, 2> registries_;
 };
 
 inline constexpr Instant kBegin{1'780'000'000'000'000'000};

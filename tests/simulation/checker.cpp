@@ -71,7 +71,7 @@ void Checker::record(std::size_t gateway, const gateway::StepEntry& entry, const
   if (r.decision) fold.decision = r.decision->outcome;
   const bool voted = r.from == State::kReady || r.from == State::kInDoubt;
   if (voted && r.event == Event::kDeadline && r.to != State::kInDoubt) wrong("no deadline resolves doubt");
-  const auto* state = core.find(r.transfer);
+  const auto state = known(core, r.transfer);
   if (!state) return wrong("a durable transfer is known to the core");
   const auto* peer = folded(index(state->peer), r.transfer);
   const auto decided = peer ? peer->decision : wire::DecisionOutcome{};
@@ -137,7 +137,8 @@ void Checker::started(std::size_t gateway, std::uint64_t position, const gateway
   hashes_[gateway].erase(hashes_[gateway].upper_bound(position), hashes_[gateway].end());
   books_at_[gateway].erase(books_at_[gateway].upper_bound(position), books_at_[gateway].end());
   for (const auto& [key, transfer] : folds_[gateway].keys)
-    if (!core.find(transfer) && !core.schedule().find(transfer)) violations_.add("an acknowledged order survives", key.second.str(), {transfer});
+    if (!known(core, transfer) && !core.schedule().find(transfer))
+      violations_.add("an acknowledged order survives", key.second.str(), {transfer});
 }
 
 void Checker::rolled_back(std::size_t gateway, const std::vector<gateway::Block>& blocks) {

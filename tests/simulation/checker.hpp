@@ -25,6 +25,12 @@ struct Fold {
   std::map<std::pair<ParticipantId, IdempotencyKey>, TransferId> keys;
 };
 
+// In memory or archived; an archive that cannot be read knows nothing.
+inline std::optional<protocol::TransferState> known(const gateway::Core& core, const TransferId& id) {
+  auto found = core.lookup(id);
+  return found ? *std::move(found) : std::nullopt;
+}
+
 class Checker {
  public:
   Checker(const Charter& charter, std::array<SimLedger*, kGateways> ledgers, Violations& violations);

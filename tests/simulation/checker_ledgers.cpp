@@ -163,19 +163,19 @@ void Checker::rest(const std::array<const gateway::Core*, kGateways>& cores, Ins
   if (restored_) return;
   for (std::size_t i = 0; i < kGateways; ++i)
     for (const auto& [id, fold] : folds_[i].transfers) {
-      const auto* state = cores[i]->find(id);
       if (const auto* scheduled = cores[i]->schedule().find(id)) {  // ended before it began
         if (scheduled->stage == gateway::ScheduledOrder::Stage::kWaiting || !fold.states.empty())
           violations_.add("an order for later begins or ends", Charter::gateway(i).str(), {id});
         continue;
       }
+      const auto state = known(*cores[i], id);
       if (!state) {
         violations_.add("an acknowledged order survives", Charter::gateway(i).str(), {id});
         continue;
       }
       if (!protocol::is_terminal(state->state))
         violations_.add("after healing every transfer ends", std::string(to_string(state->state)), {id});
-      const auto* other = cores[index(state->peer)]->find(id);
+      const auto other = known(*cores[index(state->peer)], id);
       const bool done = state->state == State::kCompleted || state->state == State::kReceived;
       const bool done_there = other && (other->state == State::kCompleted || other->state == State::kReceived);
       if (done != done_there) violations_.add("both sides committed or neither", Charter::gateway(i).str(), {id});

@@ -5,7 +5,7 @@
 namespace ustp::simulation {
 
 Clients::Clients(World& world, std::vector<std::unique_ptr<GatewayProcess>>& gateways)
-    : world_(world), gateways_(gateways), left_(world.chance.swarm().orders), log_(world.charter.registry().log()) {}
+    : world_(world), gateways_(gateways), left_(world.chance.swarm().orders), log_(world.charter.registry(world.json).log()) {}
 
 void Clients::make_order() {
   auto& chance = world_.chance;

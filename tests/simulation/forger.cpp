@@ -1,5 +1,9 @@
 #include "tests/simulation/forger.hpp"
 
+#include "gateway/engine/exchange.hpp"
+#include "ustp/wire/json_message.hpp"
+#include "ustp/wire/json_signature.hpp"
+
 namespace ustp::simulation {
 namespace {
 
@@ -18,7 +22,24 @@ class Pretender final : public crypto::Signer {
 
 }  // namespace
 
+namespace {
+
+Bytes forge_json(BytesView jws, crypto::Signer& stranger) {
+  const auto taken = wire::parse_json_signed(as_text(jws));
+  if (!taken) return {};
+  auto message = wire::decode_json(taken->message);
+  if (!message) return {};
+  message->session.mutable_octets()[0] ^= 1;
+  Pretender signer(stranger, taken->header.key);
+  const auto out = wire::seal_json(taken->header, wire::encode_json(*message).value(), signer);
+  return out ? gateway::exchange(gateway::Exchange::kMessage, as_bytes(*out)) : Bytes{};
+}
+
+}  // namespace
+
 Bytes forge(const Bytes& frame, crypto::Signer& stranger) {
+  if (!frame.empty() && frame.front() == static_cast<std::uint8_t>(gateway::Exchange::kMessage))
+    return forge_json(BytesView(frame).subspan(1), stranger);
   const auto batch = wire::parse_batch(frame);
   if (!batch) return {};
   std::vector<wire::OutgoingMessage> messages;

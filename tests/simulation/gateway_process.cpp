@@ -5,6 +5,7 @@
 #include "adapters/corda/proof/tear_off.hpp"
 #include "adapters/corda/request.hpp"
 #include "gateway/engine/idle_driver.hpp"
+#include "gateway/engine/inputs.hpp"
 
 namespace ustp::simulation {
 namespace {
@@ -18,11 +19,13 @@ constexpr std::size_t kBlocksInFlight = 2;
 // What becomes of unsynced writes, in the order of Fault::kCrashUnsyncedLost and the two behind it.
 constexpr FakeFile::Crash kWays[] = {FakeFile::Crash::kLost, FakeFile::Crash::kTorn, FakeFile::Crash::kKept};
 
-void tell_frame(Trace& trace, const GatewayId& from, const GatewayId& to, const Bytes& frame) {
-  const auto batch = wire::parse_batch(frame);
+void tell_frame(Trace& trace, const GatewayId& from, const GatewayId& to, BytesView frame) {
+  if (!frame.empty() && frame.front() == static_cast<std::uint8_t>(gateway::Exchange::kMessage)) frame = frame.subspan(1);
+  std::deque<wire::JsonSigned> held;
+  const auto batch = gateway::open_frame(frame, held);
   if (!batch) return;
-  for (const auto& item : batch->items)
-    if (const auto message = wire::decode(item.octets))
+  for (std::uint32_t i = 0; i < batch->items.size(); ++i)
+    if (const auto message = gateway::decode_item(*batch, i))
       trace.say(from.str(), message->transfer,
                 "  to " + to.str() + ", batch " + std::to_string(batch->header.sequence) + ": " +
                     std::string(wire::to_string(message->type())));
@@ -35,15 +38,17 @@ struct NoSink final : ledger::OutcomeSink {
 }  // namespace
 
 GatewayProcess::GatewayProcess(std::size_t index, World& world, SimLedger& ledger, std::uint64_t seed)
-    : index_(index), world_(world), ledger_(ledger), id_(Charter::gateway(index)), random_(seed) {}
+    : index_(index), world_(world), ledger_(ledger), id_(Charter::gateway(index)), random_(seed), when_(~seed) {}
 
 std::unique_ptr<gateway::Core> GatewayProcess::make_core(ledger::Driver& driver) {
   gateway::CoreOptions options;
   options.self = id_;
   options.ledger = ledger_.profile().id;
   options.open_transfers_max = world_.chance.swarm().open_max;
-  return std::make_unique<gateway::Core>(options, world_.charter.registry(), world_.charter.signer(index_), random_,
-                                         driver, prove);
+  auto core = std::make_unique<gateway::Core>(options, world_.charter.registry(world_.json), world_.charter.signer(index_),
+                                              random_, driver, prove);
+  core->use(archive_);
+  return core;
 }
 
 void GatewayProcess::set_clock(Duration offset) { offset_ = offset; }
@@ -92,6 +97,7 @@ void GatewayProcess::spoil_before_start() {
     SimJournal reader(files_);
     const auto blocks = reader.open();
     --files_.epoch;  // that was only a look
+    archive_.drop_behind(blocks && !blocks->empty() ? blocks->back().position : 0);
     if (blocks) world_.checker->rolled_back(index_, *blocks);
     return;
   }
@@ -149,13 +155,42 @@ void GatewayProcess::start() {
                                   std::to_string(journal_->epoch()));
 }
 
-// From all blocks, or from a snapshot that a second core took of the first ones, and the blocks behind it.
+// As gateway/engine/snapshotter.cpp does beside the running engine: what ended leaves memory.
+void GatewayProcess::take_snapshot() {
+  const auto& octets = files_.blocks.image();
+  gateway::IdleDriver idle(driver_->profile());
+  auto beside = make_core(idle);
+  gateway::Journal::Snapshot snapshot;
+  if (const auto* newest = archive_.newest()) {
+    if (!beside->load(newest->state) || !beside->learn_archived())
+      return world_.violations.add("a snapshot is read back with its archive", id_.str());
+    snapshot.base = newest->position;
+  }
+  for (const auto& one : extents(octets)) {
+    if (one.position <= snapshot.base || one.position > journal_->durable()) continue;
+    const auto block = gateway::parse_block(BytesView(octets).subspan(one.at, one.size));
+    if (!block || !beside->replay(*block))
+      return world_.violations.add("a journal can be replayed", id_.str() + ", behind a snapshot");
+  }
+  snapshot.position = beside->position();
+  snapshot.archived = beside->archive_ended();
+  snapshot.state = beside->snapshot();
+  stored_ = snapshot.position;
+  archive_.store(std::move(snapshot));
+}
+
+// From all blocks, or from a snapshot that a second core took, and the blocks behind it.
 Result<void> GatewayProcess::restore(const std::vector<gateway::Block>& blocks) {
   std::size_t from = 0;
-  if (!blocks.empty() && world_.chance.below(2) == 0) {
+  const auto early = blocks.empty() || world_.chance.below(2) != 0 ? 0 : 1 + world_.chance.below(blocks.size());
+  if (const auto* newest = archive_.newest(); newest && newest->position <= blocks.size() && when_.below(4) > 0) {
+    USTP_CHECK(core_->load(newest->state));
+    USTP_CHECK(core_->learn_archived());
+    from = newest->position;
+  } else if (early > 0) {
     gateway::IdleDriver idle(driver_->profile());
     const auto beside = make_core(idle);  // as Core::replica(), which begins without the charter's statements
-    for (const auto upto = 1 + world_.chance.below(blocks.size()); from < upto; ++from)
+    for (; from < early; ++from)
       USTP_CHECK(beside->replay(blocks[from]));
     USTP_CHECK(core_->load(beside->snapshot()));
   }
@@ -168,6 +203,7 @@ void GatewayProcess::crash(const std::string& why) {
   core_.reset();
   driver_.reset();
   journal_.reset();
+  stored_.reset();
   inbox_.clear();
   waiting_.clear();
   files_.blocks.crash(kWays[world_.chance.below(3)], world_.chance.random());
@@ -233,7 +269,9 @@ void GatewayProcess::process() {
     inputs.push_back(std::move(inbox_.front()));
     inbox_.pop_front();
   }
+  if (stored_) inputs.push_back(gateway::SnapshotInput{*std::exchange(stored_, std::nullopt)});
   auto result = core_->process(std::move(inputs), local());
+  if (result.failed) return world_.violations.add("the archive can be read", id_.str() + ": " + to_string(*result.failed));
   if (world_.trace.on())
     for (const auto& step : result.effects.steps)
       world_.trace.say(id_.str(), step.transfer, std::string(to_string(step.event)) + ": " +
@@ -285,6 +323,7 @@ bool GatewayProcess::sync() {
     journal_->believe_durable();
   }
   fold_durable();
+  if (when_.below(30) == 0) take_snapshot();
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "tests/simulation/ledgers.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/sim_journal.hpp"
+#include "tests/support/memory_archive.hpp"
 
 namespace ustp::simulation {
 
@@ -21,6 +22,7 @@ struct World {                   // what everybody shares
   Defect defect = Defect::kNone;
   Network* network = nullptr;
   Checker* checker = nullptr;
+  bool json = false;              // one gateway speaks JSON with both others
 };
 
 class GatewayProcess {
@@ -61,6 +63,7 @@ class GatewayProcess {
   std::optional<FakeFile::Crash> dies_unsynced();
   void arm_disk();
   void fold_durable();
+  void take_snapshot();
   void spoil_before_start();
   bool loses_decision() const;
   std::unique_ptr<gateway::Core> make_core(ledger::Driver& driver);
@@ -74,6 +77,9 @@ class GatewayProcess {
   Duration offset_;
   JournalFiles files_;
   std::optional<JournalFiles> backup_;
+  test::MemoryArchive archive_;   // with the newest snapshots
+  SeededRandom when_;             // when there is one: of its own, so that a seed keeps its history
+  std::optional<std::uint64_t> stored_;  // a snapshot that the core has not been told of
   std::optional<Bytes> replica_;  // the undamaged image, while the disk's is rotten
   // One run:
   std::uint64_t run_ = 0;

@@ -51,6 +51,7 @@ class Run {
 Run::Run(const Charter& charter, std::uint64_t seed, Defect defect, Tell tell)
     : charter_(charter), seed_(seed), tell_(tell), random_(seed), swarm_(choose(random_)), chance_(random_, swarm_),
       trace_(tell != Tell::kNothing), world_{kBegin, chance_, trace_, violations_, charter, defect, nullptr, nullptr} {
+  world_.json = seed % 4 == 3;
   make_ledgers(seed);
   for (auto& ledger : ledgers_) ledger->defect = defect;
   checker_ = std::make_unique<Checker>(

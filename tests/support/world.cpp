@@ -23,7 +23,7 @@ const InstrumentId& World::isin() {
   return id;
 }
 
-World::World(std::uint64_t seed) : random_(seed), authority_(new_signer()) {
+World::World(std::uint64_t seed, std::set<std::string> https) : random_(seed), authority_(new_signer()) {
   const auto add = [&](const char* gateway, const char* ledger, ledger::LedgerKind kind, EvidenceKind evidence) {
     Node node;
     node.id = GatewayId::literal(gateway);
@@ -51,7 +51,7 @@ World::World(std::uint64_t seed) : random_(seed), authority_(new_signer()) {
     participant.participant = ParticipantId::literal("bank-" + node.id.str());
     participant.lei = Lei::literal("213800KUD8LAJWSQ9D15");
     participant.gateway = node.id;
-    participant.endpoint = "wss://" + node.id.str();
+    participant.endpoint = (https.contains(node.id.str()) ? "https://" : "wss://") + node.id.str();
     apply_statement(participant);
     apply_statement(wire::KeyStatement{node.id, crypto::Algorithm::kEs256, node.signer->spki(), false});
     apply_statement(wire::LedgerStatement{node.ledger->profile(), false});

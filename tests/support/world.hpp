@@ -29,7 +29,8 @@ struct Carried {  // a frame on its way
 
 class World {
  public:
-  explicit World(std::uint64_t seed);
+  // `https`: the gateways that state an https endpoint, and speak JSON with everybody therefore.
+  explicit World(std::uint64_t seed, std::set<std::string> https = {});
 
   static const InstrumentId& isin();
   Node& csd() { return nodes_[0]; }

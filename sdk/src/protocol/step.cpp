@@ -3,6 +3,7 @@
 
 #include "step_checks.hpp"
 #include "ustp/protocol/transfer_table.hpp"
+#include "ustp/wire/json_message.hpp"
 
 namespace ustp::protocol {
 namespace {
@@ -27,7 +28,7 @@ struct Builder {
 
   void send(wire::Body body) {
     const auto message = compose(view, view.last_received, std::move(body));
-    out.messages.push_back({view.peer, message.type(), wire::encode(message)});
+    out.messages.push_back({view.peer, message.type(), encoded(message, view.encoding)});
   }
   void operate(OperationKind kind) { out.record.operations.push_back(kind); }
   wire::DecisionRecord decide(wire::DecisionOutcome outcome, Hash256 votes) {
@@ -55,7 +56,9 @@ void Builder::acknowledge() {
   // Decision 22: a move between two other ledgers is told to the home gateway, signed by both.
   if (view.home != facts.self && view.home != view.peer && view.proposal_proof && view.commit_proof) {
     const auto notice = compose(view, {}, wire::MoveNotice{*view.proposal_proof, *view.commit_proof});
-    out.messages.push_back({view.home, notice.type(), wire::encode(notice)});
+    const bool json = facts.json_peers != nullptr && facts.json_peers->contains(view.home);
+    out.messages.push_back(
+        {view.home, notice.type(), encoded(notice, json ? wire::kJsonEncoding : wire::kFlatBuffersEncoding)});
   }
 }
 
@@ -63,7 +66,7 @@ void Builder::act(Action action) {
   switch (action) {
     case Action::kNothing: case Action::kAlarm: break;
     case Action::kSendProposal:
-      send(wire::TransferProposal{view.terms, view.leg_salt, {crypto::Algorithm::kEs256}, 1});
+      send(wire::TransferProposal{view.terms, view.leg_salt, {crypto::Algorithm::kEs256}, view.encoding});
       break;
     case Action::kSendReceipt: send(wire::ProposalReceipt{view.claim_hash, now}); break;
     case Action::kSendCommence: send(wire::TransferCommence{view.claim_hash}); break;
@@ -161,7 +164,7 @@ Refusal refuse(const TransferState& state, const Input& input, const Error& erro
   // An error is never answered by an error, and doubt is no fault of the peer's.
   if (type != wire::MessageType::kError && type != wire::MessageType::kSessionAbort && error.code != Code::in_doubt &&
       (state.state == State::kNone || in->from == state.peer))
-    refusal.answer = error_answer(in->from, in->message, in->hash, error, now);
+    refusal.answer = error_answer(in->from, in->message, in->hash, error, now, in->encoding);
   return refusal;
 }
 
@@ -194,13 +197,21 @@ std::string suspense_rule(const TransferState& state, const std::optional<Error>
 
 }  // namespace
 
+Bytes encoded(wire::Message message, std::uint32_t encoding) {
+  if (encoding != wire::kJsonEncoding) return wire::encode(message);
+  auto octets = wire::encode_json(message);
+  if (octets) return *std::move(octets);
+  if (auto* error = std::get_if<wire::ErrorMessage>(&message.body)) error->detail.clear();
+  return wire::encode_json(message).value();
+}
+
 Outgoing error_answer(const GatewayId& to, const wire::Message& message, const Hash256& hash, const Error& error,
-                      Instant now) {
+                      Instant now, std::uint32_t encoding) {
   wire::Message answer = message;
   answer.previous = hash;
   answer.extensions.clear();
   answer.body = wire::ErrorMessage{error.code, error.detail, message.type(), hash, now};
-  return {to, wire::MessageType::kError, wire::encode(answer)};
+  return {to, wire::MessageType::kError, encoded(std::move(answer), encoding)};
 }
 
 Outgoing status_answer(const GatewayId& to, const TransferState& state) {
@@ -214,10 +225,11 @@ Outgoing status_answer(const GatewayId& to, const TransferState& state) {
     report.state = is_terminal(state.state) ? wire::ReportedState::kCompleted : wire::ReportedState::kCommitted;
   }
   const auto message = compose(state, state.last_received, report);
-  return {to, message.type(), wire::encode(message)};
+  return {to, message.type(), encoded(message, state.encoding)};
 }
 
-TransferState abort_tombstone(const GatewayId& self, const GatewayId& peer, const wire::Message& question, Instant now) {
+TransferState abort_tombstone(const GatewayId& self, const GatewayId& peer, const wire::Message& question, Instant now,
+                              std::uint32_t encoding) {
   TransferState state;
   state.id = question.transfer;
   state.settlement = question.settlement;
@@ -228,6 +240,7 @@ TransferState abort_tombstone(const GatewayId& self, const GatewayId& peer, cons
   state.decision = wire::DecisionRecord{question.settlement, {}, {}, wire::DecisionOutcome::kAbort, now, self};
   state.reason = Error{Code::unknown_transfer, ""};
   state.timeline.push_back({State::kAborted, now});
+  state.encoding = encoding;
   return state;
 }
 

@@ -1,5 +1,7 @@
 #include "step_checks.hpp"
 
+#include "ustp/wire/json_message.hpp"
+
 namespace ustp::protocol {
 namespace {
 
@@ -73,12 +75,20 @@ Result<void> check_decision(const TransferState& state, const wire::DecisionReco
   return {};
 }
 
+// The home gateway is told by a notice that carries this message and another one; proven is filled when one is due.
+Result<void> check_noticeable(const MessageInput& in) {
+  constexpr std::size_t kMostInNotice = 28u << 10;
+  if (in.proven.octets.size() > kMostInNotice) return Error{Code::too_long, "a message that no notice can carry"};
+  return {};
+}
+
 Result<Event> proposal_event(const MessageInput& in, const wire::TransferProposal& proposal, const Facts& facts,
                              Instant now) {
   const auto& terms = proposal.terms;
   if (terms.recipient_gateway != facts.self) return Error{Code::wrong_channel, "recipient gateway"};
   if (terms.sender_gateway != in.from) return Error{Code::wrong_channel, "sender gateway"};
-  if (proposal.encoding != 1) return Error{Code::unknown_tag, "encoding"};
+  if (proposal.encoding != in.encoding) return Error{Code::unknown_tag, "encoding"};  // USTP-JSN-022, -054
+  USTP_CHECK(check_noticeable(in));
   USTP_CHECK(check_terms(terms, facts, now));
   USTP_CHECK(first(beneficiary_findings(terms, *facts.registry, now)));
   const auto* instrument = facts.registry->instrument(terms.instrument);
@@ -145,6 +155,7 @@ struct MessageCheck {
     USTP_TRY(auto event, expect(Role::kRecipient, Event::kCommitFinal));
     if (body.decision.outcome != wire::DecisionOutcome::kCommit) return Error{Code::decision_invalid, "outcome"};
     USTP_CHECK(check_decision(state, body.decision));
+    USTP_CHECK(check_noticeable(in));
     USTP_CHECK(check_evidence(state, body.evidence, OperationKind::kExtinguish, facts));
     return beneficiary_findings(state.terms, *facts.registry, now).empty() ? event : Event::kCommitFinalIneligible;
   }
@@ -209,6 +220,11 @@ Result<Event> check_order(const OrderInput& order, const Facts& facts, Instant n
   if (order.terms.sender_gateway != facts.self) return Error{Code::wrong_channel, "sender gateway"};
   USTP_CHECK(check_terms(order.terms, facts, now));
   USTP_CHECK(first(originator_findings(order.terms, *facts.registry, order.owner, now)));
+  if (order.encoding == wire::kJsonEncoding) {  // USTP-JSN-013: what cannot be told in this encoding is not begun
+    wire::Message proposal{order.session, order.transfer, order.settlement, {}, {}, {}};
+    proposal.body = wire::TransferProposal{order.terms, order.leg_salt, {crypto::Algorithm::kEs256}, order.encoding};
+    USTP_CHECK(wire::encode_json(proposal));
+  }
   return Event::kOrder;
 }
 
@@ -224,6 +240,8 @@ Result<Event> message_event(const TransferState& state, const MessageInput& in, 
   if (in.from != (receipt ? state.home : state.peer)) return Error{Code::unknown_transfer, message.transfer.hex()};
   if (message.session != state.session) return Error{Code::session_mismatch, message.session.hex()};
   if (message.settlement != state.settlement) return Error{Code::unknown_transfer, message.settlement.hex()};
+  // USTP-JSN-054; a receipt has the encoding of the home gateway's channel.
+  if (!receipt && in.encoding != state.encoding) return Error{Code::unexpected_message, "another encoding than the transfer's"};
   return std::visit(MessageCheck{state, in, facts, now}, message.body);
 }
 

@@ -192,6 +192,7 @@ void apply_order(TransferState& state, const OrderInput& order) {
   state.terms = order.terms;
   state.leg_salt = order.leg_salt;
   state.owner = order.owner;
+  state.encoding = order.encoding;
 }
 
 void apply_message(TransferState& state, const MessageInput& in) {
@@ -206,6 +207,7 @@ void apply_message(TransferState& state, const MessageInput& in) {
     state.session = in.message.session;
     state.role = Role::kRecipient;
     state.peer = in.from;
+    state.encoding = in.encoding;
     state.terms = proposal->terms;
     state.leg_salt = proposal->leg_salt;
     state.proposal_proof = in.proven;

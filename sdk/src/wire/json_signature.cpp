@@ -5,14 +5,14 @@
 #include <algorithm>
 
 #include "json_compact.hpp"
-#include "json_fields.hpp"
+#include "json_header.hpp"
 #include "ustp/wire/json_message.hpp"
 
 namespace ustp::wire {
 namespace json {
 namespace {
 
-constexpr std::size_t kMaxHeader = 512, kMaxSignaturePart = 128;
+constexpr std::size_t kMaxHeader = 512;
 constexpr std::size_t base64_size(std::size_t octets) { return (octets * 4 + 2) / 3; }
 constexpr std::size_t kMaxCompact =
     base64_size(kMaxHeader) + base64_size(kMaxJsonNotice) + base64_size(kMaxSignaturePart) + 2;
@@ -29,16 +29,17 @@ Result<std::uint16_t> version_part(std::string_view text) {
   if (value > UINT16_MAX) return Error{Code::out_of_range, "version"};
   return static_cast<std::uint16_t>(value);
 }
-Result<void> read_version(std::string_view text, JsonHeader& h) {
+
+}  // namespace
+
+Result<Version> read_version(std::string_view text) {
   const auto dot = text.find('.');
   if (dot == std::string_view::npos) return at_place("/ustp/version", Code::malformed_text, "MAJOR.MINOR");
   const auto major = version_part(text.substr(0, dot)), minor = version_part(text.substr(dot + 1));
   if (!major) return at_place("/ustp/version", major.error().code, major.error().detail);
   if (!minor) return at_place("/ustp/version", minor.error().code, minor.error().detail);
   if (*major != kVersionMajor) return at_place("/ustp/version", Code::frame_version, text);
-  h.version_major = *major;
-  h.version_minor = *minor;
-  return {};
+  return Version{*major, *minor};
 }
 
 const std::string* text_member(const Node& in, const char* name, const std::string& at, std::optional<Error>& error) {
@@ -48,20 +49,6 @@ const std::string* text_member(const Node& in, const char* name, const std::stri
   else if (value->kind != Node::Kind::kText) error = at_place(at + "/" + name, Code::json_type, "a text is expected");
   return error ? nullptr : &value->text;
 }
-template <class Id>
-Result<Id> lower_hex(const std::string& text, const char* place) {
-  const auto id = Id::from_hex(text);
-  if (!id) return at_place(place, id.error().code, id.error().detail);
-  if (id->hex() != text) return at_place(place, Code::json_not_canonical, "upper-case hexadecimal");
-  return *id;
-}
-template <class Id>
-Result<Id> parsed(const std::string& text, const char* place) {
-  auto id = Id::parse(text);
-  if (!id) return at_place(place, id.error().code, id.error().detail);
-  return id;
-}
-// USTP-JSN-041: exactly these members; "crit", "jwk", "jku", "x5c", "b64" and whatever else is none of them.
 Result<void> only(const Node& object, std::string at, std::initializer_list<std::string_view> known) {
   for (const std::string& name : object.names)
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -69,12 +56,29 @@ Result<void> only(const Node& object, std::string at, std::initializer_list<std:
   return {};
 }
 
+Result<std::uint32_t> read_channel(const Node& in, const std::string& at) {
+  const Node* channel = in.find("channel");
+  if (channel == nullptr) return at_place(at + "/channel", Code::missing_field, {});
+  if (channel->kind != Node::Kind::kNumber) return at_place(at + "/channel", Code::json_type, "a number is expected");
+  if (channel->number > UINT32_MAX) return at_place(at + "/channel", Code::out_of_range, {});
+  return static_cast<std::uint32_t>(channel->number);
+}
+Result<Instant> read_time(const std::string& text, const char* place) {
+  const auto at = parse_rfc3339(text);
+  if (!at) return at_place(place, at.error().code, at.error().detail);
+  if (to_rfc3339(*at) != text) return at_place(place, Code::json_not_canonical, {});
+  return at;
+}
+Result<std::uint64_t> read_count(const std::string& text, const char* place) {
+  const auto number = parse_uint64(text);
+  if (!number) return at_place(place, number.error().code, number.error().detail);
+  return number;
+}
+
+namespace {
+
 Result<void> read_place(const Node& ustp, JsonHeader& h) {
-  const Node* channel = ustp.find("channel");
-  if (channel == nullptr) return at_place("/ustp/channel", Code::missing_field, {});
-  if (channel->kind != Node::Kind::kNumber) return at_place("/ustp/channel", Code::json_type, "a number is expected");
-  if (channel->number > UINT32_MAX) return at_place("/ustp/channel", Code::out_of_range, {});
-  h.channel = static_cast<std::uint32_t>(channel->number);
+  USTP_TRY(h.channel, read_channel(ustp, "/ustp"));
   std::optional<Error> error;
   const auto* previous = text_member(ustp, "previous", "/ustp", error);
   const auto* recipient = text_member(ustp, "recipient", "/ustp", error);
@@ -83,32 +87,61 @@ Result<void> read_place(const Node& ustp, JsonHeader& h) {
   const auto* time = text_member(ustp, "time", "/ustp", error);
   const auto* version = text_member(ustp, "version", "/ustp", error);
   if (error) return std::move(*error);
-  USTP_CHECK(read_version(*version, h));
+  USTP_TRY(const Version spoken, read_version(*version));
+  h.version_major = spoken.major;
+  h.version_minor = spoken.minor;
   USTP_TRY(h.previous, lower_hex<Hash256>(*previous, "/ustp/previous"));
   USTP_TRY(h.recipient, parsed<GatewayId>(*recipient, "/ustp/recipient"));
   USTP_TRY(h.sender, parsed<GatewayId>(*sender, "/ustp/sender"));
-  const auto number = parse_uint64(*sequence);
-  if (!number) return at_place("/ustp/sequence", number.error().code, number.error().detail);
-  if (*number == 0) return at_place("/ustp/sequence", Code::out_of_range, "0");
-  h.sequence = *number;
-  const auto at = parse_rfc3339(*time);
-  if (!at) return at_place("/ustp/time", at.error().code, at.error().detail);
-  if (to_rfc3339(*at) != *time) return at_place("/ustp/time", Code::json_not_canonical, {});
-  h.time = *at;
+  USTP_TRY(h.sequence, read_count(*sequence, "/ustp/sequence"));
+  if (h.sequence == 0) return at_place("/ustp/sequence", Code::out_of_range, "0");
+  USTP_TRY(h.time, read_time(*time, "/ustp/time"));
   // USTP-MSG-006: the first message of a channel, and only it, follows nothing.
   if (h.previous.is_zero() != (h.sequence == 1)) return at_place("/ustp/previous", Code::chain_broken, {});
   return {};
 }
 
+}  // namespace
+
 // USTP-MSG-016, and a key of the one algorithm: a registered Ed25519 key signs batches, not this.
-Result<void> verify_es256(const KeyLookup& keys, const JsonHeader& h, std::string_view input, BytesView signature) {
-  USTP_TRY(const auto verifier, keys(h.sender, h.key));
+Result<void> verify_es256(const KeyLookup& keys, const GatewayId& sender, const KeyId& key, std::string_view input,
+                          BytesView signature) {
+  USTP_TRY(const auto verifier, keys(sender, key));
   if (verifier->algorithm() != crypto::Algorithm::kEs256) return at_place("/kid", Code::bad_key, "no ES256 key");
-  if (!verifier->verify_canonical(as_bytes(input), signature)) return Error{Code::bad_signature, h.sender.str()};
+  if (!verifier->verify_canonical(as_bytes(input), signature)) return Error{Code::bad_signature, sender.str()};
   return {};
 }
 
-}  // namespace
+Result<Signed> read_header(BytesView octets, std::size_t most, std::size_t depth, std::string_view type) {
+  USTP_TRY(const Node root, parse(octets, {.octets = most, .depth = depth, .members = 16}));
+  USTP_CHECK(only(root, "", {"alg", "kid", "typ", "ustp"}));
+  std::optional<Error> error;
+  const auto* alg = text_member(root, "alg", "", error);
+  const auto* kid = text_member(root, "kid", "", error);
+  const auto* typ = text_member(root, "typ", "", error);
+  if (error) return std::move(*error);
+  // USTP-JSN-042: the algorithm is the key's (USTP-MSG-015); the name only has to agree.
+  if (*alg != "ES256") return at_place("/alg", Code::jws_algorithm, {});
+  if (*typ != type) return at_place("/typ", Code::json_fixed, type);
+  Signed out;
+  USTP_TRY(out.key, lower_hex<KeyId>(*kid, "/kid"));
+  const Node* place = root.find("ustp");
+  if (place == nullptr) return at_place("/ustp", Code::missing_field, {});
+  if (place->kind != Node::Kind::kObject) return at_place("/ustp", Code::json_type, "an object is expected");
+  out.place = *place;
+  return out;
+}
+std::string header_text(const KeyId& key, std::string_view type, Node place) {
+  Node header = Node::object();
+  header.add("alg", Node::of(std::string_view("ES256")));
+  header.add("kid", Node::of(std::string_view(key.hex())));
+  header.add("typ", Node::of(type));
+  header.add("ustp", std::move(place));
+  return canonical(header);
+}
+std::string version_text(std::uint16_t major, std::uint16_t minor) {
+  return std::to_string(major) + '.' + std::to_string(minor);
+}
 
 Result<Compact> split_compact(std::string_view jws) {
   if (jws.size() > kMaxCompact) return Error{Code::too_long, "JWS"};
@@ -135,7 +168,7 @@ std::string join_compact(BytesView header, BytesView payload, BytesView signatur
 Bytes json_header_octets(const JsonHeader& h) {
   using json::Node;
   Node place = Node::object();
-  const std::string version = std::to_string(h.version_major) + '.' + std::to_string(h.version_minor);
+  const std::string version = json::version_text(h.version_major, h.version_minor);
   place.add("version", Node::of(std::string_view(version)));
   place.add("sender", Node::of(std::string_view(h.sender.str())));
   place.add("recipient", Node::of(std::string_view(h.recipient.str())));
@@ -143,33 +176,16 @@ Bytes json_header_octets(const JsonHeader& h) {
   place.add("sequence", Node::of(std::string_view(std::to_string(h.sequence))));
   place.add("previous", Node::of(std::string_view(h.previous.hex())));
   place.add("time", Node::of(std::string_view(to_rfc3339(h.time))));
-  Node header = Node::object();
-  header.add("alg", Node::of(std::string_view("ES256")));
-  header.add("kid", Node::of(std::string_view(h.key.hex())));
-  header.add("typ", Node::of(std::string_view("ustp+jws")));
-  header.add("ustp", std::move(place));
-  const std::string text = json::canonical(header);
+  const std::string text = json::header_text(h.key, "ustp+jws", std::move(place));
   return Bytes(text.begin(), text.end());
 }
 
 Result<JsonHeader> parse_json_header(BytesView octets) {
-  USTP_TRY(const json::Node root, json::parse(octets, {.octets = json::kMaxHeader, .depth = 2, .members = 16}));
-  USTP_CHECK(json::only(root, "", {"alg", "kid", "typ", "ustp"}));
-  std::optional<Error> error;
-  const auto* alg = json::text_member(root, "alg", "", error);
-  const auto* kid = json::text_member(root, "kid", "", error);
-  const auto* typ = json::text_member(root, "typ", "", error);
-  if (error) return std::move(*error);
-  // USTP-JSN-042: the algorithm is the key's (USTP-MSG-015); the name only has to agree.
-  if (*alg != "ES256") return json::at_place("/alg", Code::jws_algorithm, {});
-  if (*typ != "ustp+jws") return json::at_place("/typ", Code::json_fixed, "ustp+jws");
+  USTP_TRY(const auto root, json::read_header(octets, json::kMaxHeader, 2, "ustp+jws"));
   JsonHeader h;
-  USTP_TRY(h.key, json::lower_hex<KeyId>(*kid, "/kid"));
-  const json::Node* place = root.find("ustp");
-  if (place == nullptr) return json::at_place("/ustp", Code::missing_field, {});
-  if (place->kind != json::Node::Kind::kObject) return json::at_place("/ustp", Code::json_type, "an object is expected");
-  USTP_CHECK(json::only(*place, "/ustp", {"channel", "previous", "recipient", "sender", "sequence", "time", "version"}));
-  USTP_CHECK(json::read_place(*place, h));
+  h.key = root.key;
+  USTP_CHECK(json::only(root.place, "/ustp", {"channel", "previous", "recipient", "sender", "sequence", "time", "version"}));
+  USTP_CHECK(json::read_place(root.place, h));
   return h;
 }
 
@@ -207,7 +223,7 @@ Result<JsonSigned> receive_json(std::string_view jws, const ChannelExpectation& 
   if (h.sequence > head.sequence && h.sequence - head.sequence > 1)
     return Error{Code::sequence_gap, which + " after " + std::to_string(head.sequence)};
   if (h.sequence > head.sequence && h.previous != head.hash) return Error{Code::chain_broken, which};
-  USTP_CHECK(json::verify_es256(keys, h, jws.substr(0, jws.rfind('.')), message.signature));
+  USTP_CHECK(json::verify_es256(keys, h.sender, h.key, jws.substr(0, jws.rfind('.')), message.signature));
   if (h.sequence > head.sequence) return message;
   // USTP-MSG-010, USTP-MSG-011
   if (h.sequence == head.sequence && message.signed_hash != head.hash) return Error{Code::equivocation, which};
@@ -242,7 +258,7 @@ Result<BatchHeader> verify_json_proven(const ProvenMessage& m, const KeyLookup& 
   if (!m.salt.is_zero() || m.proof != crypto::MerkleProof{0, 1, {}})
     return Error{Code::bad_proof, "a tree around a JWS"};
   USTP_TRY(const JsonHeader h, parse_json_header(m.batch_header));
-  USTP_CHECK(json::verify_es256(keys, h, json::signing_input(m.batch_header, m.octets), m.signature));
+  USTP_CHECK(json::verify_es256(keys, h.sender, h.key, json::signing_input(m.batch_header, m.octets), m.signature));
   return proven_header(m);
 }
 

@@ -12,11 +12,11 @@ def url64(octets):
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
-def raw_signature(der):
-    """r and s of an ECDSA signature in DER, 32 octets each."""
+def raw_signature(der, size=32):
+    """r and s of an ECDSA signature in DER, each of so many octets."""
     def number(at):
         length = der[at + 1]
-        return der[at + 2:at + 2 + length].lstrip(b"\0").rjust(32, b"\0"), at + 2 + length
+        return der[at + 2:at + 2 + length].lstrip(b"\0").rjust(size, b"\0"), at + 2 + length
     r, at = number(2)
     s, _ = number(at)
     return r + s

@@ -89,12 +89,14 @@ class World:
     """`ethereum` names what stands behind gw-eth: "anvil", or "corda" for a second embedded ledger where no node is
     wanted. Everything lives in one folder, removed at the end unless it is kept."""
 
-    def __init__(self, build, seed=None, ethereum="anvil", faults="", keep=False, parent=None, journal="segments"):
+    def __init__(self, build, seed=None, ethereum="anvil", faults="", keep=False, parent=None, journal="segments",
+                 https=()):
         self.build = Path(build).resolve()
         self.bin, self.source = self.build / "bin", Path(__file__).resolve().parents[3]
         self.seed = seed if seed is not None else random.SystemRandom().randrange(2**32)
         self.random = random.Random(self.seed)
         self.keep, self.journal = keep, journal
+        self.https = set(https)  # ids of the gateways that speak JSON with everybody
         self.snapshot_octets = 100_000  # small, so that what restarts, restarts from snapshots too
         self.folder = Path(tempfile.mkdtemp(prefix="ustp-", dir=parent))
         self._ports = []
@@ -187,7 +189,7 @@ class World:
             gateway = next((g for g in self.gateways if g.operator == name), None)
             body = {"kind": "participant", "participant": name, "lei": leis[name], "name": name}
             if gateway:
-                body |= {"gateway": gateway.id, "endpoint": f"wss://127.0.0.1:{gateway.endpoint_port or gateway.peer_port}"}
+                body |= {"gateway": gateway.id, "endpoint": f"{'https' if gateway.id in self.https else 'wss'}://127.0.0.1:{gateway.endpoint_port or gateway.peer_port}"}
             out.append(body)
         for g in self.gateways:
             out.append({"kind": "key", "gateway": g.id, "algorithm": "es256", "spki": b64(g.public_key)})

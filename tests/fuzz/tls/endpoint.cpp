@@ -11,6 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto again = tls::parse_host_port(tls::to_string(*found), listening);
       if (!again || !(*again == *found)) std::abort();
     }
-  if (const auto found = tls::parse_wss(text); found && found->port == 0) std::abort();
+  if (const auto found = tls::parse_peer(text); found && found->port == 0) std::abort();
   return 0;
 }

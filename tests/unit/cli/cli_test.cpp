@@ -215,7 +215,7 @@ TEST_CASE("a bundle is judged check by check, and what is no bundle is wrong use
   auto& node = world.csd();
   const auto read = [&](std::uint64_t position) -> Result<gateway::Block> { return node.journal.at(position - 1); };
   const auto bundle = gateway::collect_evidence(view->id, node.id, node.core->registry().log(),
-                                                node.core->blocks_of(view->id), read, world.now());
+                                                node.core->blocks_of(view->id).value(), read, world.now());
   REQUIRE(bundle.has_value());
   const auto sealed = wire::seal_bundle(*bundle, *node.signer).value();
 

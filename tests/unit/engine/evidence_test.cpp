@@ -13,7 +13,7 @@ namespace {
 
 Bytes bundle_of(World& world, test::Node& node, const TransferId& id) {
   const auto read = [&](std::uint64_t position) -> Result<gateway::Block> { return node.journal.at(position - 1); };
-  const auto bundle = gateway::collect_evidence(id, node.id, node.core->registry().log(), node.core->blocks_of(id), read,
+  const auto bundle = gateway::collect_evidence(id, node.id, node.core->registry().log(), node.core->blocks_of(id).value(), read,
                                                 world.now());
   REQUIRE_MESSAGE(bundle.has_value(), (bundle ? "" : to_string(bundle.error())));
   return wire::seal_bundle(*bundle, *node.signer).value();

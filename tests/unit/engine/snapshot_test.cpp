@@ -90,7 +90,7 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
   CHECK(core->position() == node.journal.size() + 1);
   CHECK(core->state_hash() == node.core->state_hash());
   // One that this version does not read is passed over, and all blocks say the same.
-  REQUIRE(journal->store_snapshot({half + 1, Bytes{0, 99}}));
+  REQUIRE(journal->store_snapshot({half + 1, Bytes{0, 99}, half, {}}));
   auto slower = gateway::core_from_snapshot(*journal, replica).value();
   CHECK(slower->position() == 0);
   REQUIRE(gateway::catch_up(*journal, *slower, [] { return false; }));

@@ -153,8 +153,8 @@ TEST_CASE("of two snapshots the newest whole one is used, and damage falls back 
       auto journal = at(directory, kind).make();
       REQUIRE(journal->open());
       CHECK_FALSE(journal->load_snapshot().value());
-      CHECK_FALSE(journal->store_snapshot({11, Bytes{1}}));  // not durable
-      for (const std::uint64_t p : {2u, 5u, 8u}) REQUIRE(journal->store_snapshot({p, Bytes(10, std::uint8_t(p))}));
+      CHECK_FALSE(journal->store_snapshot({11, Bytes{1}, 0, {}}));  // not durable
+      for (const std::uint64_t p : {2u, 5u, 8u}) REQUIRE(journal->store_snapshot({p, Bytes(10, std::uint8_t(p)), 0, {}}));
       CHECK(journal->load_snapshot().value()->position == 8);
     }
     sql(snapshots, "UPDATE snapshot SET state = x'00' WHERE position = 8");
@@ -173,6 +173,59 @@ TEST_CASE("of two snapshots the newest whole one is used, and damage falls back 
   });
 }
 
+TEST_CASE("what is archived with a snapshot is read as of that snapshot, and another history is dropped") {
+  for_each_kind([](Kind kind) {
+    ustp::test::covers("USTP-JRN-014");
+    TempDirectory directory;
+    fill(at(directory, kind), 10);
+    auto journal = at(directory, kind).make();
+    REQUIRE(journal->open());
+    const auto row = [](std::uint8_t id, std::uint64_t ordinal, std::uint8_t state) {
+      Archived out;
+      out.id.mutable_octets()[15] = id;
+      out.ordinal = ordinal;
+      if (id != 3) out.order_key.mutable_octets()[0] = id;
+      out.state = Bytes(5, state);
+      return out;
+    };
+    const auto one = row(1, 10, 1), two = row(2, 20, 2), three = row(3, 30, 3);
+    REQUIRE(journal->store_snapshot({2, Bytes{1}, 0, {one, two}}));
+    REQUIRE(journal->store_snapshot({5, Bytes{1}, 2, {row(1, 10, 9), three}}));
+    auto& archive = journal->archive();
+    const auto state = [&](const TransferId& id, std::uint64_t position) {
+      const auto found = archive.find(id, position).value();
+      return found ? found->state.front() : 0;
+    };
+    CHECK(state(one.id, 1) == 0);
+    CHECK(state(one.id, 2) == 1);
+    CHECK(state(one.id, 4) == 1);
+    CHECK(state(one.id, 5) == 9);
+    CHECK(state(three.id, 4) == 0);
+    CHECK(archive.find_order(two.order_key, 5).value()->id == two.id);
+    CHECK_FALSE(archive.find_order(three.order_key, 5).value());  // zero: nobody's order
+    const auto ordinals = [&](std::uint64_t below, std::uint64_t position, std::size_t limit) {
+      std::vector<std::uint64_t> out;
+      const auto rows = archive.before(below, position, limit).value();
+      for (const auto& found : rows) out.push_back(found.ordinal);
+      return out;
+    };
+    CHECK(ordinals(31, 5, 10) == std::vector<std::uint64_t>{30, 20, 10});
+    CHECK(ordinals(30, 5, 1) == std::vector<std::uint64_t>{20});
+    CHECK(ordinals(31, 2, 10) == std::vector<std::uint64_t>{20, 10});
+    std::size_t all = 0;
+    REQUIRE(archive.each(5, [&](const Archived&) { ++all; }));
+    CHECK(all == 3);
+    // A journal that was restored goes on from the first snapshot: what came behind was another history.
+    REQUIRE(journal->store_snapshot({4, Bytes{1}, 2, {}}));
+    CHECK(state(one.id, 5) == 1);
+    CHECK(state(three.id, 5) == 0);
+    // A row that is not as it was written is told, and the next start replays every block.
+    sql(at(directory, kind).snapshots(), "UPDATE archived SET state = x'00' WHERE ordinal = 20");
+    CHECK(archive.find(two.id, 5).error().code == Code::journal_damaged);
+    CHECK_FALSE(journal->load_snapshot().value());
+  });
+}
+
 TEST_CASE("a snapshot ahead of the journal says that blocks are gone") {
   for_each_kind([](Kind kind) {
     ustp::test::covers("USTP-JRN-008");
@@ -181,7 +234,7 @@ TEST_CASE("a snapshot ahead of the journal says that blocks are gone") {
     {
       auto journal = at(directory, kind).make();
       REQUIRE(journal->open());
-      REQUIRE(journal->store_snapshot({5, Bytes{1}}));
+      REQUIRE(journal->store_snapshot({5, Bytes{1}, 0, {}}));
     }
     for (const std::uint64_t p : {4u, 5u}) erase(at(directory, kind), p);
     const auto head = at(directory, kind).make()->open();

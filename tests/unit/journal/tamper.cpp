@@ -45,6 +45,12 @@ void overwrite(const std::filesystem::path& file, std::uint64_t at, BytesView oc
   REQUIRE(out.good());
 }
 
+void flip(const std::filesystem::path& file, std::uint64_t at) {
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(at));
+  overwrite(file, at, Bytes{static_cast<std::uint8_t>(~in.get())});
+}
+
 Place place_of(const Store& store, std::uint64_t position) {
   const auto set = segments(store);
   for (const auto first : set.firsts) {

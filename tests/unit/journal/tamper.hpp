@@ -20,6 +20,7 @@ struct Place {
 };
 Place place_of(const Store& store, std::uint64_t position);
 void overwrite(const std::filesystem::path& file, std::uint64_t at, BytesView octets);
+void flip(const std::filesystem::path& file, std::uint64_t at);  // all bits of one octet
 // What a process that was killed leaves: nothing is known to have been durable.
 void forget_stop(const Store& store);
 

@@ -204,12 +204,12 @@ TEST_CASE("the engine closes a link; a frame for a link that is gone is dropped"
   Node a(pki, "gw-a"), b(pki, "gw-b");
   join(a, b);
   const auto first = b.link();
-  b.network->close(a.self, first, "bad hello");
+  b.network->close(a.self, first, Error{Code::frame_magic, "bad hello"});
   CHECK(b.wait([&] { return b.up > first; }));  // a came back
   CHECK(b.stats->ended(PeerEnding::kClosedByEngine) == 1);
   b.network->send(a.self, first, frame_of(1));
   b.network->ready(a.self, first);
-  b.network->close(a.self, first, "again");
+  b.network->close(a.self, first, Error{Code::frame_magic, "again"});
   b.network->send(a.self, b.link(), frame_of(2));
   REQUIRE(a.wait([&] { return a.frames.size() >= 1; }));
   CHECK(number_of(a.frames[0]) == 2);

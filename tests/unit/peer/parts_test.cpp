@@ -90,12 +90,13 @@ TEST_CASE("backoff doubles to its bound, stays between half and all, and starts 
 TEST_CASE("addresses: what is read, and what is refused") {
   CHECK(*tls::parse_host_port("127.0.0.1:7101", false) == tls::Endpoint{"127.0.0.1", 7101});
   CHECK(*tls::parse_host_port("[::1]:0", true) == tls::Endpoint{"::1", 0});
-  CHECK(*tls::parse_wss("wss://gw.example:443") == tls::Endpoint{"gw.example", 443});
+  CHECK(*tls::parse_peer("wss://gw.example:443") == tls::Endpoint{"gw.example", 443});
+  CHECK(*tls::parse_peer("https://gw.example:8443") == tls::Endpoint{"gw.example", 8443});
   CHECK(tls::to_string(tls::Endpoint{"::1", 7}) == "[::1]:7");
   for (const char* bad : {"", ":1", "host", "host:", "host:x", "host:65536", "host:-1", "host: 1", "ho st:1", "[x]:1",
                           "::1:5", "user@host:1", "host:0"})
     CHECK_FALSE(tls::parse_host_port(bad, false));
   CHECK_FALSE(tls::parse_host_port(std::string(254, 'a') + ":1", false));
-  for (const char* bad : {"ws://h:1", "wss://h:1/", "wss://h:1/path", "h:1", "wss://", "WSS://h:1"})
-    CHECK_FALSE(tls::parse_wss(bad));
+  for (const char* bad : {"ws://h:1", "wss://h:1/", "wss://h:1/path", "h:1", "wss://", "WSS://h:1", "https://h", "https://h:1/", "http://h:1"})
+    CHECK_FALSE(tls::parse_peer(bad));
 }

@@ -114,6 +114,7 @@ struct TransferState {
   std::vector<TimelineEntry> timeline;
   // API side, empty at the recipient.
   ParticipantId owner;
+  std::uint32_t encoding = 1;          // of all its messages, as the proposal says (USTP-JSN-054)
   friend bool operator==(const TransferState&, const TransferState&) = default;
 };
 
@@ -127,12 +128,14 @@ struct OrderInput {
   Salt leg_salt;
   token::TransferTerms terms;
   ParticipantId owner;
+  std::uint32_t encoding = 1;    // of the channel to the recipient
 };
 struct MessageInput {
   GatewayId from;
   wire::Message message;
   Hash256 hash;                  // of its octets
   wire::ProvenMessage proven;    // filled where the caller kept the frame; used for notices only
+  std::uint32_t encoding = 1;    // it came in
 };
 struct OutcomeInput {
   OperationKind operation{};
