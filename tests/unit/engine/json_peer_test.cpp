@@ -315,7 +315,7 @@ TEST_CASE("the evidence of a JSON transfer is exported from the journal and veri
   const auto id = move(world, world.csd(), "alice", world.eth(), "bob", "12");
   for (auto* node : {&world.csd(), &world.eth()}) {
     const auto bundle = gateway::collect_evidence(
-        id, node->id, node->core->registry().log(), node->core->blocks_of(id),
+        id, node->id, node->core->registry().log(), node->core->blocks_of(id).value(),
         [&](std::uint64_t position) -> Result<gateway::Block> { return node->journal.at(position - 1); }, world.now());
     REQUIRE(bundle.has_value());
     CHECK(bundle->messages.size() == 11);
