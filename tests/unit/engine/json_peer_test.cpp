@@ -284,7 +284,8 @@ TEST_CASE("octets of the other encoding, in a JWS or in a batch, are no message 
     header.sequence = 1;
     const wire::OutgoingMessage one{SeededRandom(1).id<Salt>(), wire::encode_json(held.message).value()};
     const auto batch = wire::seal_batch(header, {&one, 1}, *held.peer().signer).value();
-    CHECK(held.refusal(as_text(batch)) == Code::jws_form);
+    const auto code = held.refusal(as_text(batch));  // its signature may hold two octets that are dots
+    CHECK((code == Code::jws_form || code == Code::base64_form));
     const auto result = held.world.feed(held.victim(), gateway::FrameInput{held.peer().id, held.link, batch});
     CHECK(result.payload.empty());
   }
@@ -315,7 +316,7 @@ TEST_CASE("the evidence of a JSON transfer is exported from the journal and veri
   const auto id = move(world, world.csd(), "alice", world.eth(), "bob", "12");
   for (auto* node : {&world.csd(), &world.eth()}) {
     const auto bundle = gateway::collect_evidence(
-        id, node->id, node->core->registry().log(), node->core->blocks_of(id),
+        id, node->id, node->core->registry().log(), node->core->blocks_of(id).value(),
         [&](std::uint64_t position) -> Result<gateway::Block> { return node->journal.at(position - 1); }, world.now());
     REQUIRE(bundle.has_value());
     CHECK(bundle->messages.size() == 11);

@@ -195,8 +195,8 @@ TEST_CASE("those that wait count as open, stand in lists at their place, and are
     gateway::TransferFilter filter;
     filter.status = status;
     std::vector<TransferId> out;
-    for (const auto& one : world.csd().core->list_for(ParticipantId::literal("bank-gw-csd"), filter, after, limit).transfers)
-      out.push_back(one.id);
+    const auto page = world.csd().core->list_for(ParticipantId::literal("bank-gw-csd"), filter, after, limit).value();
+    for (const auto& one : page.transfers) out.push_back(one.id);
     return out;
   };
   CHECK(list("") == std::vector{second->id, first->id});
