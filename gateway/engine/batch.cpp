@@ -203,6 +203,7 @@ void Batch::notice_clock() {
   core_.last_now_ = now_;
   if (!put_back) return;
   core_.next_requery_ = core_.next_hello_ = now_;
+  core_.schedule_.recount();
   for (auto& [id, operation] : core_.operations_) operation.asked = {};
   for (auto& [id, transfer] : core_.transfers_)
     if (transfer.state.state == State::kInDoubt || protocol::awaits_recheck(transfer.state.state))

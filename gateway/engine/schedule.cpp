@@ -48,6 +48,16 @@ void Schedule::postpone(const TransferId& id, Instant until) {
   waiting_.insert({until, id});
 }
 
+void Schedule::recount() {
+  std::set<std::pair<Instant, TransferId>> waiting;
+  for (const auto& [at, id] : waiting_) {
+    auto& order = orders_.at(id);
+    order.try_at = order.order.not_before;
+    waiting.insert({order.try_at, id});
+  }
+  waiting_ = std::move(waiting);
+}
+
 void Schedule::inherit() {
   for (const auto& [at, id] : waiting_) orders_.at(id).inherited = true;
 }

@@ -34,6 +34,7 @@ class Schedule {
   std::optional<ScheduledOrder> begin(const TransferId& id);
   void end(const TransferId& id, ScheduledOrder::Stage stage, std::optional<Error> reason, Instant at);
   void postpone(const TransferId& id, Instant until);
+  void recount();                                 // what was tried in vain is due at its own time again: the clock was put back
   void inherit();                                 // all that wait come from before this run
   std::vector<TransferId> due(Instant now, std::size_t most) const;
   Instant next() const { return waiting_.empty() ? Instant{INT64_MAX} : waiting_.begin()->first; }

@@ -163,6 +163,11 @@ void Checker::rest(const std::array<const gateway::Core*, kGateways>& cores, Ins
   if (restored_) return;
   for (std::size_t i = 0; i < kGateways; ++i)
     for (const auto& [id, fold] : folds_[i].transfers) {
+      if (const auto* scheduled = cores[i]->schedule().find(id)) {  // ended before it began
+        if (scheduled->stage == gateway::ScheduledOrder::Stage::kWaiting || !fold.states.empty())
+          violations_.add("an order for later begins or ends", Charter::gateway(i).str(), {id});
+        continue;
+      }
       const auto state = known(*cores[i], id);
       if (!state) {
         violations_.add("an acknowledged order survives", Charter::gateway(i).str(), {id});
