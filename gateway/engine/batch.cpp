@@ -26,7 +26,7 @@ protocol::Facts Batch::facts(const GatewayId& peer, const token::TransferTerms* 
   facts.self = core_.options_.self;
   if (const auto it = core_.channels_.find(peer); it != core_.channels_.end()) facts.peer_skewed = it->second.skewed;
   if (terms) facts.returnable = core_.home_book_.returnable(terms->instrument, terms->source_ledger, terms->quantity.scale());
-  facts.prove = core_.prove_;
+  facts.prove = std::cref(core_.prove_);  // not a copy for each step
   facts.json_peers = &core_.json_peers_;
   return facts;
 }

@@ -1,7 +1,10 @@
 #pragma once
 // Big-endian writer and bounds-checked reader for what the journal's blocks hold.
 
+#include <algorithm>
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "ustp/base/big_endian.hpp"
 #include "ustp/base/ids.hpp"
@@ -9,28 +12,52 @@
 
 namespace ustp::gateway {
 
+// Writes into room made ahead: a block is thousands of small values, and none of them asks the vector for space.
 class Writer {
  public:
-  void u8(std::uint8_t v) { append_be(out_, v); }
-  void u16(std::uint16_t v) { append_be(out_, v); }
-  void u32(std::uint32_t v) { append_be(out_, v); }
-  void u64(std::uint64_t v) { append_be(out_, v); }
-  void u128(Uint128 v) { append_be(out_, v); }
+  void u8(std::uint8_t v) { *room(1) = v; }
+  void u16(std::uint16_t v) { integer(v); }
+  void u32(std::uint32_t v) { integer(v); }
+  void u64(std::uint64_t v) { integer(v); }
+  void u128(Uint128 v) {
+    u64(static_cast<std::uint64_t>(v >> 64));
+    u64(static_cast<std::uint64_t>(v));
+  }
   void octets(BytesView v) {
     u32(static_cast<std::uint32_t>(v.size()));
-    append(out_, v);
+    raw(v);
   }
   void text(std::string_view v) { octets(as_bytes(v)); }
   template <class Tag, std::size_t N>
-  void id(const FixedId<Tag, N>& v) { append(out_, v.view()); }
-  // Overwrites four octets written before, for a count that is known only at the end.
-  void set_u32(std::size_t at, std::uint32_t v) {
-    for (int shift = 24; shift >= 0; shift -= 8) out_[at++] = static_cast<std::uint8_t>(v >> shift);
+  void id(const FixedId<Tag, N>& v) {
+    std::memcpy(room(N), v.octets().data(), N);
   }
-  Bytes take() { return std::move(out_); }
+  // Overwrites four octets written before, for a count that is known only at the end.
+  void set_u32(std::size_t at, std::uint32_t v) { put(out_.data() + at, v); }
+  Bytes take() {
+    out_.resize(std::exchange(size_, 0));
+    return std::move(out_);
+  }
 
  private:
+  template <class Unsigned>
+  static void put(std::uint8_t* to, Unsigned v) {
+    for (std::size_t i = 0; i < sizeof v; ++i) to[i] = static_cast<std::uint8_t>(v >> (8 * (sizeof v - 1 - i)));
+  }
+  template <class Unsigned>
+  void integer(Unsigned v) {
+    put(room(sizeof v), v);
+  }
+  void raw(BytesView v) {
+    if (!v.empty()) std::memcpy(room(v.size()), v.data(), v.size());
+  }
+  std::uint8_t* room(std::size_t n) {
+    if (out_.size() - size_ < n) out_.resize(std::max(2 * out_.size(), size_ + n + 128));
+    size_ += n;
+    return out_.data() + size_ - n;
+  }
   Bytes out_;
+  std::size_t size_ = 0;
 };
 
 // After a failed read every further one gives zeros; ok() tells. Journals are written by ourselves and carry a CRC and
