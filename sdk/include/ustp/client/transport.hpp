@@ -34,14 +34,15 @@ class Transport {
 struct TlsOptions {
   std::string base_url;                      // "https://127.0.0.1:7201"; nothing but https is spoken
   std::string ca_file;                       // PEM; the only authority that is trusted
-  std::string certificate_file, key_file;    // PEM; who we are (SAN URI urn:ustp:participant:ID); both, or neither
+  std::string certificate_file = {}, key_file = {};  // PEM; who we are (SAN URI urn:ustp:participant:ID); both, or neither
   // A bearer token (JWT) in a file, instead of a certificate or beside it. Read for every call, so that whoever renews it
   // has only to write the file.
-  std::string token_file;
+  std::string token_file = {};               // may be left out, as all that has a default
   Duration timeout = Duration::seconds(30);  // of one attempt
   std::size_t reply_octets = 64u << 20;
 };
-// TLS 1.3 with a client certificate, a token, both or (not to a gateway) none, on cpprestsdk. Redirects are not followed. Code::config_invalid names the option that cannot be used.
+// TLS 1.3 with a client certificate, a token, both or (not to a gateway) none, on cpprestsdk. Redirects are not followed.
+// Code::config_invalid names the option that cannot be used.
 Result<std::unique_ptr<Transport>> make_https_transport(const TlsOptions& options);
 
 }  // namespace ustp::client
