@@ -45,11 +45,12 @@ void Core::take_out(const TransferId& id, std::vector<Archived>* out) {
   Hash256 order, payload;
   if (transfer.key) {
     const OrderKey key{transfer.state.owner, *transfer.key};
-    order = key.digest();
-    const auto known = idempotency_.find(key);
-    payload = known->second.first;
-    idempotency_.erase(known);
-    archived_orders_.insert(order);
+    if (const auto known = idempotency_.find(key); known != idempotency_.end()) {
+      order = key.digest();
+      payload = known->second.first;
+      idempotency_.erase(known);
+      archived_orders_.insert(order);
+    }
   }
   if (out) {
     Writer w;
