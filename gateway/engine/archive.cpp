@@ -104,13 +104,12 @@ Result<void> Core::learn_archived() {
                                           std::to_string(archived_count_)};
 }
 
-Result<Core::Kept> Core::get_kept(const Archived& row) const {
+Result<Core::Kept> Core::get_kept(const Archived& row) {
   Reader r(row.state);
   USTP_TRY(auto transfer, get_transfer(r));
   Kept kept{std::move(transfer), r.id<Hash256>()};
   if (!r.ok() || !r.at_end() || kept.transfer.state.id != row.id)
     return Error{Code::journal_damaged, "archived transfer " + row.id.hex()};
-  kept.transfer.changed = archived_at_;
   return kept;
 }
 
@@ -125,6 +124,7 @@ Result<std::optional<Core::Kept>> Core::kept(const TransferId& id) const {
 Core::Transfer& Core::bring_back(Kept kept) {
   const auto id = kept.transfer.state.id;
   auto& transfer = transfers_[id] = std::move(kept.transfer);
+  transfer.changed = archived_at_;
   order_[transfer.ordinal] = id;
   ended_.push_back(id);  // and out again with the next snapshot
   archived_.erase(id);

@@ -177,7 +177,7 @@ void Core::bind_channels() {
       json_peers_.insert(one->gateway);
 }
 
-TransferView Core::view(const protocol::TransferState& state) const {
+TransferView Core::view(const protocol::TransferState& state) {
   TransferView out;
   out.id = state.id;
   out.settlement = state.settlement;

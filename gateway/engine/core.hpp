@@ -11,6 +11,7 @@
 
 #include "gateway/engine/entries.hpp"
 #include "gateway/engine/event_log.hpp"
+#include "gateway/engine/lists.hpp"
 #include "gateway/engine/pace.hpp"
 #include "gateway/ports/archive.hpp"
 #include "gateway/ports/journal.hpp"
@@ -141,12 +142,13 @@ class Core {
   const protocol::TransferState* find(const TransferId& id) const;  // in memory
   // In memory or archived.
   Result<std::optional<protocol::TransferState>> lookup(const TransferId& id) const;
-  TransferView view(const protocol::TransferState& state) const;
+  static TransferView view(const protocol::TransferState& state);
   TransferView view(const ScheduledOrder& scheduled) const;
   Result<TransferView> view_of(const TransferId& id) const;  // of either; Code::not_found
   Result<TransferView> view_for(const ParticipantId& participant, const TransferId& id) const;
-  Result<TransferPage> list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
-                                std::size_t limit) const;
+  // What memory has of a page; page_of() has the rest.
+  Result<Listing> list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                           std::size_t limit) const;
   Result<token::TransferTerms> terms_of(const TransferOrder& order, Instant now) const;
   std::vector<token::Finding> findings(const TransferOrder& order, Instant now) const;
   std::vector<LedgerView> ledgers() const;
@@ -170,6 +172,7 @@ class Core {
 
  private:
   friend class Batch;
+  friend Result<TransferPage> page_of(Listing listing, Archive* archive);
   struct Channel {
     wire::ChannelHead sent, received;
     std::deque<std::pair<std::uint64_t, std::shared_ptr<const Bytes>>> unacknowledged;
@@ -227,7 +230,7 @@ class Core {
   Result<const std::pair<Hash256, TransferId>*> recall_order(const OrderKey& key);
   struct Kept;                               // a transfer as the archive has it
   Result<std::optional<Kept>> kept(const TransferId& id) const;
-  Result<Kept> get_kept(const Archived& row) const;
+  static Result<Kept> get_kept(const Archived& row);
   Transfer& bring_back(Kept kept);
   bool may_leave(const Transfer& transfer) const;
   void take_out(const TransferId& id, std::vector<Archived>* out);

@@ -34,8 +34,13 @@ void EngineImpl::get_transfer(ParticipantId participant, TransferId id, Reply<Tr
 
 void EngineImpl::list_transfers(ParticipantId participant, TransferFilter filter, TransferId after, std::size_t limit,
                                 Reply<TransferPage> reply) {
-  look<TransferPage>(std::move(reply),
-                     [=](const Core& core) { return core.list_for(participant, filter, after, limit); });
+  const Reply<Listing> listed = [this, reply](Result<Listing> listing) {
+    if (!listing) return reply(listing.error());
+    if (listing->archived_at == 0) return reply(page_of(*std::move(listing), nullptr));
+    const auto job = [this, reply, listing = *std::move(listing)] { reply(page_of(listing, &parts_.journal.archive())); };
+    if (!workers_.run(job)) reply(kOverloaded);
+  };
+  look<Listing>(listed, [=](const Core& core) { return core.list_for(participant, filter, after, limit); });
 }
 
 void EngineImpl::check_transfer(TransferOrder order, Reply<OrderFindings> reply) {

@@ -1,5 +1,8 @@
 // What the API shows of transfers, from memory and from the archive.
+#include "gateway/engine/lists.hpp"
+
 #include "gateway/engine/archive.hpp"
+#include "gateway/engine/octets.hpp"
 
 namespace ustp::gateway {
 namespace {
@@ -37,16 +40,14 @@ struct ArchivePages {
   std::deque<Archived> rows;
   std::size_t looks = 0;
 
-  template <class Skip>
-  Result<void> refill(Archive* archive, std::uint64_t position, std::size_t wanted, const Skip& skip) {
+  Result<void> refill(Archive* archive, std::uint64_t position, std::size_t wanted) {
     while (rows.empty() && !at_end && looks < kArchiveLooksMax) {
       const auto most = std::min(wanted, kArchiveLooksMax - looks);
       USTP_TRY(auto found, archive->before(below, position, most));
       at_end = found.size() < most;
       looks += found.size();
       if (!found.empty()) below = found.back().ordinal;
-      for (auto& row : found)
-        if (!skip(row)) rows.push_back(std::move(row));
+      for (auto& row : found) rows.push_back(std::move(row));
     }
     return {};
   }
@@ -61,57 +62,72 @@ Result<TransferView> Core::view_for(const ParticipantId& participant, const Tran
   return view(*state);
 }
 
-// The newest first. Memory and archive are each in that order and are merged.
-Result<TransferPage> Core::list_for(const ParticipantId& participant, const TransferFilter& filter,
-                                    const TransferId& after, std::size_t limit) const {
-  auto below = next_ordinal_;
+// What memory has of a page, the newest first.
+Result<Listing> Core::list_for(const ParticipantId& participant, const TransferFilter& filter, const TransferId& after,
+                               std::size_t limit) const {
+  Listing out;
+  out.filter = filter;
+  out.participant = participant;
+  out.all = operates(participant);
+  out.limit = limit;
+  out.below = next_ordinal_;
+  out.archived_at = archived_.empty() ? 0 : archived_at_;
   if (!after.is_zero()) {
     if (const auto it = transfers_.find(after); it != transfers_.end()) {
-      below = it->second.ordinal;
+      out.below = it->second.ordinal;
     } else if (const auto* scheduled = schedule_.find(after)) {
-      below = scheduled->ordinal;
+      out.below = scheduled->ordinal;
     } else {
       USTP_TRY(const auto found, kept(after));
-      below = found ? found->transfer.ordinal : 0;
+      out.below = found ? found->transfer.ordinal : 0;
     }
   }
+  std::size_t looks = 0;
+  for (auto it = order_.lower_bound(out.below); it != order_.begin() && out.found.size() < limit;) {
+    if (looks++ == kLooksMax) {
+      out.floor = it->first;
+      return out;
+    }
+    const auto& [ordinal, id] = *--it;
+    out.last = id;
+    if (const auto* scheduled = schedule_.find(id)) {
+      if (sees(participant, *scheduled) && fits(*scheduled, filter)) out.found.emplace_back(ordinal, view(*scheduled));
+      continue;
+    }
+    const auto& state = transfers_.at(id).state;
+    if (belongs_to(state, participant, registry_, options_.self) && fits(state, filter))
+      out.found.emplace_back(ordinal, view(state));
+  }
+  return out;
+}
+
+Result<TransferPage> page_of(Listing listing, Archive* archive) {
   TransferPage out;
   TransferId last;
-  std::size_t looks = 0;
-  ArchivePages archived{below, archived_.empty(), {}, 0};
-  const auto show = [&](const protocol::TransferState& state) {
+  ArchivePages archived{listing.below, listing.archived_at == 0, {}, 0};
+  auto in_memory = listing.found.begin();
+  while (out.transfers.size() < listing.limit) {
+    USTP_CHECK(archived.refill(archive, listing.archived_at, listing.limit + 1));
+    const auto row = archived.rows.empty() ? 0 : archived.rows.front().ordinal;
+    const auto found = in_memory == listing.found.end() ? 0 : in_memory->first;
+    const bool at_budget = row == 0 && !archived.at_end && found < archived.below;
+    if (at_budget || std::max(row, found) < listing.floor) {  // enough looked at for one page
+      out.next = at_budget ? last : listing.last;
+      return out;
+    }
+    if (row == 0 && found == 0) return out;
+    if (found >= row) {
+      if (found == row) archived.rows.pop_front();  // it was brought back
+      last = in_memory->second.id;
+      out.transfers.push_back(std::move(in_memory++->second));
+      continue;
+    }
+    USTP_TRY(const auto kept, Core::get_kept(archived.rows.front()));
+    archived.rows.pop_front();
+    const auto& state = kept.transfer.state;
     last = state.id;
-    if (belongs_to(state, participant, registry_, options_.self) && fits(state, filter))
-      out.transfers.push_back(view(state));
-  };
-  for (auto it = order_.lower_bound(below); out.transfers.size() < limit;) {
-    const auto brought_back = [&](const Archived& row) { return transfers_.contains(row.id); };
-    USTP_CHECK(archived.refill(archive_, archived_at_, limit + 1, brought_back));
-    const auto in_memory = it == order_.begin() ? order_.end() : std::prev(it);
-    const auto ordinal = in_memory == order_.end() ? 0 : in_memory->first;
-    const bool from_archive = !archived.rows.empty() && archived.rows.front().ordinal > ordinal;
-    if (!from_archive && archived.rows.empty() && !archived.at_end && ordinal < archived.below) {
-      out.next = last;  // enough of the archive for one page
-      return out;
-    }
-    if (!from_archive && ordinal == 0) return out;
-    if (looks++ == kLooksMax) {
-      out.next = last;
-      return out;
-    }
-    if (from_archive) {
-      USTP_TRY(const auto found, get_kept(archived.rows.front()));
-      archived.rows.pop_front();
-      show(found.transfer.state);
-    } else {
-      it = in_memory;
-      if (const auto* scheduled = schedule_.find(it->second)) {
-        last = it->second;
-        if (sees(participant, *scheduled) && fits(*scheduled, filter)) out.transfers.push_back(view(*scheduled));
-      } else {
-        show(transfers_.at(it->second).state);
-      }
-    }
+    if ((listing.all || kept.transfer.viewer == listing.participant) && fits(state, listing.filter))
+      out.transfers.push_back(Core::view(state));
   }
   return out;
 }

@@ -80,9 +80,8 @@ Result<void> SnapshotStore::store(const Journal::Snapshot& snapshot, std::uint64
   auto first = try_store(snapshot);
   if (first || first.error().code != Code::journal_damaged) return first;
   if (snapshot.base > 0) return first;  // it does not stand alone: the next one begins at the first block
-  const std::lock_guard nobody_reads(read_mutex_);
-  for (auto* statement : {&find_, &find_order_, &before_}) *statement = {};
-  reader_.reset();
+  one_.close();
+  many_.close();
   std::error_code ignored;
   for (const char* part : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(path_ + part, ignored);
   return try_store(snapshot);
@@ -106,13 +105,19 @@ std::optional<Journal::Snapshot> SnapshotStore::load() {
   }
 }
 
-// Prepared once, on a connection that stays open.
-Result<Statement*> SnapshotStore::reading(Statement& statement, const char* sql) {
-  if (!reader_) {
-    USTP_TRY(reader_, Connection::open(path_, vfs_, OpenMode::kWrite));
+void SnapshotStore::Reader::close() {
+  const std::lock_guard hold(mutex);
+  first = {};
+  second = {};
+  db.reset();
+}
+
+Result<Statement*> SnapshotStore::reading(Reader& reader, Statement& statement, const char* sql) {
+  if (!reader.db) {
+    USTP_TRY(reader.db, Connection::open(path_, vfs_, OpenMode::kWrite));
   }
   if (!statement) {
-    USTP_TRY(statement, reader_->prepare(sql));
+    USTP_TRY(statement, reader.db->prepare(sql));
   }
   statement.reset();
   return &statement;
@@ -150,8 +155,8 @@ void SnapshotStore::forget() {
 }
 
 Result<std::optional<Archived>> SnapshotStore::find(const TransferId& id, std::uint64_t position) {
-  const std::lock_guard hold(read_mutex_);
-  USTP_TRY(auto* query, reading(find_, USTP_ARCHIVE_ROWS "AND id = ?2"));
+  const std::lock_guard hold(one_.mutex);
+  USTP_TRY(auto* query, reading(one_, one_.first, USTP_ARCHIVE_ROWS "AND id = ?2"));
   query->bind(1, position).bind(2, id.view());
   USTP_TRY(auto found, rows(*query));
   if (found.empty()) return std::optional<Archived>();
@@ -159,8 +164,8 @@ Result<std::optional<Archived>> SnapshotStore::find(const TransferId& id, std::u
 }
 
 Result<std::optional<Archived>> SnapshotStore::find_order(const Hash256& order_key, std::uint64_t position) {
-  const std::lock_guard hold(read_mutex_);
-  USTP_TRY(auto* query, reading(find_order_, USTP_ARCHIVE_ROWS "AND order_key = ?2"));
+  const std::lock_guard hold(one_.mutex);
+  USTP_TRY(auto* query, reading(one_, one_.second, USTP_ARCHIVE_ROWS "AND order_key = ?2"));
   query->bind(1, position).bind(2, order_key.view());
   USTP_TRY(auto found, rows(*query));
   if (found.empty()) return std::optional<Archived>();
@@ -168,8 +173,8 @@ Result<std::optional<Archived>> SnapshotStore::find_order(const Hash256& order_k
 }
 
 Result<std::vector<Archived>> SnapshotStore::before(std::uint64_t ordinal, std::uint64_t position, std::size_t limit) {
-  const std::lock_guard hold(read_mutex_);
-  USTP_TRY(auto* query, reading(before_, USTP_ARCHIVE_ROWS "AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3"));
+  const std::lock_guard hold(many_.mutex);
+  USTP_TRY(auto* query, reading(many_, many_.first, USTP_ARCHIVE_ROWS "AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3"));
   query->bind(1, position).bind(2, ordinal).bind(3, limit);
   return rows(*query);
 }

@@ -27,15 +27,20 @@ class SnapshotStore final : public Archive {
 
  private:
   Result<void> try_store(const Journal::Snapshot& snapshot);
-  Result<Statement*> reading(Statement& statement, const char* sql);  // read_mutex_ is held
+  // One connection that stays open, with what was prepared on it.
+  struct Reader {
+    std::mutex mutex;                   // guards what follows
+    std::optional<Connection> db;
+    Statement first, second;
+    void close();
+  };
+  Result<Statement*> reading(Reader& reader, Statement& statement, const char* sql);  // its mutex is held
   Result<std::vector<Archived>> rows(Statement& statement);
   void forget();
 
   const std::string path_, vfs_;
   std::mutex mutex_;                    // one writer at a time
-  std::mutex read_mutex_;               // guards what follows
-  std::optional<Connection> reader_;
-  Statement find_, find_order_, before_;
+  Reader one_, many_;                   // who asks for one transfer does not wait for who lists
 };
 
 }  // namespace ustp::gateway::journal

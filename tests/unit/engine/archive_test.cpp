@@ -25,9 +25,10 @@ void put_aside(Node& node, MemoryArchive& archive) {
   archive.store(std::move(snapshot));
 }
 
-std::vector<TransferId> list(const Node& node, std::size_t limit = 100, const TransferId& after = {}) {
+std::vector<TransferId> list(const Node& node, MemoryArchive& archive, std::size_t limit = 100, const TransferId& after = {},
+                             const gateway::TransferFilter& filter = {}) {
   std::vector<TransferId> out;
-  const auto page = node.core->list_for(operator_of(node), {}, after, limit).value();
+  const auto page = gateway::page_of(node.core->list_for(operator_of(node), filter, after, limit).value(), &archive).value();
   for (const auto& view : page.transfers) out.push_back(view.id);
   return out;
 }
@@ -47,11 +48,11 @@ TEST_CASE("what ended leaves memory with a snapshot, and is there for whoever as
   }
   for (int i = 0; i < 4; ++i) world.step();
   const auto hash = node.core->state_hash();
-  const auto all = list(node);
+  MemoryArchive archive;
+  const auto all = list(node, archive);
   const auto seen = node.core->view_for(operator_of(node), ids[0]).value();
   const auto blocks = node.core->blocks_of(ids[0]).value();
 
-  MemoryArchive archive;
   put_aside(node, archive);
   CHECK(node.core->archived_transfers() == 3);
   CHECK(node.core->find(ids[0]) == nullptr);
@@ -64,16 +65,16 @@ TEST_CASE("what ended leaves memory with a snapshot, and is there for whoever as
   CHECK_FALSE(node.core->lookup(TransferId{}).value());
 
   // The same list, whole and in pages of one, which go over from memory into the archive.
-  CHECK(list(node) == all);
+  CHECK(list(node, archive) == all);
   std::vector<TransferId> paged;
   for (TransferId after; paged.size() < all.size(); after = paged.back()) {
-    const auto page = list(node, 1, after);
+    const auto page = list(node, archive, 1, after);
     REQUIRE(page.size() == 1);
     paged.push_back(page.front());
   }
   CHECK(paged == all);
-  CHECK(list(node, 1, paged.back()).empty());
-  CHECK(node.core->list_for(operator_of(node), {"aborted", {}, {}, {}}, {}, 10).value().transfers.size() == 1);
+  CHECK(list(node, archive, 1, paged.back()).empty());
+  CHECK(list(node, archive, 10, {}, {"aborted", {}, {}, {}}) == std::vector{ids[1]});
 
   // The same order again is the same transfer; under another payload it is refused.
   const auto again = world.submit(node, orders[0]);
@@ -84,11 +85,11 @@ TEST_CASE("what ended leaves memory with a snapshot, and is there for whoever as
   other.payload_hash.mutable_octets()[0] ^= 1;
   CHECK(world.submit(node, other).error().code == Code::idempotency_payload);
   CHECK(node.core->archived_transfers() == 1);
-  CHECK(list(node) == all);  // those brought back are not there twice
+  CHECK(list(node, archive) == all);  // those brought back are not there twice
   world.settle();
   put_aside(node, archive);
   CHECK(node.core->archived_transfers() == 4);
-  CHECK(list(node) == all);
+  CHECK(list(node, archive) == all);
   world.check_invariants(true);
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("a halted ledger is a finding and shows in the list of ledgers; a list
   REQUIRE(world.submit(node, world.order(node, "alice", world.eth(), "bob", "11")));
   const auto operator_of = ParticipantId::literal("bank-" + node.id.str());
   const auto list = [&](const gateway::TransferFilter& filter) {
-    return node.core->list_for(operator_of, filter, {}, 10).value().transfers.size();
+    return gateway::page_of(node.core->list_for(operator_of, filter, {}, 10).value(), nullptr).value().transfers.size();
   };
   CHECK(list({}) == 2);
   CHECK(list({"completed", {}, {}, {}}) == 1);

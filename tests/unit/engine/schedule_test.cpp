@@ -209,7 +209,7 @@ TEST_CASE("those that wait count as open, stand in lists at their place, and are
     gateway::TransferFilter filter;
     filter.status = status;
     std::vector<TransferId> out;
-    const auto page = world.csd().core->list_for(ParticipantId::literal("bank-gw-csd"), filter, after, limit);
+    const auto page = gateway::page_of(world.csd().core->list_for(ParticipantId::literal("bank-gw-csd"), filter, after, limit).value(), nullptr);
     REQUIRE(page);
     for (const auto& one : page->transfers) out.push_back(one.id);
     return out;
