@@ -201,6 +201,11 @@ std::vector<LedgerView> Core::ledgers() const {
   return out;
 }
 
+// A participant sees the transfers it ordered and those that reach its own account (decision 21), as for their events;
+// whoever runs the gateway sees them all.
+bool Core::sees(const ParticipantId& participant, const Transfer& transfer) const {
+  return transfer.viewer == participant || operates(participant);
+}
 bool Core::sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const {
   return scheduled.order.participant == participant || operates(participant);
 }

@@ -205,7 +205,7 @@ class Core {
     std::uint64_t changed = 0;               // position of the last change, or of the snapshot it was read from
     std::optional<IdempotencyKey> key;       // of the order that began it
     std::vector<OperationId> operations;     // asked of the ledger, not ended
-    ParticipantId viewer;                    // sees its events; settled when it begins
+    ParticipantId viewer;                    // sees it and its events; settled when it begins
     Instant armed{INT64_MAX};                // its entry in timers_
     bool inherited = false;                  // from before this run
   };
@@ -251,6 +251,7 @@ class Core {
   void get_operations(class Reader& r, Transfer& transfer);
   Result<void> load_transfers(class Reader& r);
   bool operates(const ParticipantId& participant) const;  // runs this gateway
+  bool sees(const ParticipantId& participant, const Transfer& transfer) const;
   bool sees(const ParticipantId& participant, const ScheduledOrder& scheduled) const;
   Bytes hello_for(const GatewayId& peer, const Channel& channel, Instant now);
   bool speaks_json(const GatewayId& peer) const { return json_peers_.contains(peer); }

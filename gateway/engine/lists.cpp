@@ -7,16 +7,6 @@
 namespace ustp::gateway {
 namespace {
 
-// A participant sees the transfers it ordered and those that reach its own account (decision 21); whoever runs the
-// gateway sees them all.
-bool belongs_to(const protocol::TransferState& state, const ParticipantId& participant,
-                const protocol::Registry& registry, const GatewayId& self) {
-  if (const auto* party = registry.participant(participant); party && party->gateway == self) return true;
-  if (state.role == protocol::Role::kSender) return state.owner == participant;
-  const auto* account = registry.account(state.terms.target_ledger, state.terms.beneficiary);
-  return account && account->participant == participant;
-}
-
 bool fits(const protocol::TransferState& state, const TransferFilter& filter) {
   return (filter.status.empty() || status_of(state.state) == filter.status) &&
          (filter.state.empty() || to_string(state.state) == filter.state) &&
@@ -57,9 +47,10 @@ struct ArchivePages {
 
 Result<TransferView> Core::view_for(const ParticipantId& participant, const TransferId& id) const {
   if (const auto* scheduled = schedule_.find(id); scheduled && sees(participant, *scheduled)) return view(*scheduled);
-  USTP_TRY(const auto state, lookup(id));
-  if (!state || !belongs_to(*state, participant, registry_, options_.self)) return Error{Code::not_found, id.hex()};
-  return view(*state);
+  if (const auto it = transfers_.find(id); it != transfers_.end() && sees(participant, it->second)) return view(it->second.state);
+  USTP_TRY(const auto found, kept(id));
+  if (!found || !sees(participant, found->transfer)) return Error{Code::not_found, id.hex()};
+  return view(found->transfer.state);
 }
 
 // What memory has of a page, the newest first.
@@ -94,9 +85,8 @@ Result<Listing> Core::list_for(const ParticipantId& participant, const TransferF
       if (sees(participant, *scheduled) && fits(*scheduled, filter)) out.found.emplace_back(ordinal, view(*scheduled));
       continue;
     }
-    const auto& state = transfers_.at(id).state;
-    if (belongs_to(state, participant, registry_, options_.self) && fits(state, filter))
-      out.found.emplace_back(ordinal, view(state));
+    const auto& transfer = transfers_.at(id);
+    if (sees(participant, transfer) && fits(transfer.state, filter)) out.found.emplace_back(ordinal, view(transfer.state));
   }
   return out;
 }

@@ -55,7 +55,8 @@ Result<void> Core::replay(const Block& block) {
     if (const auto* step = std::get_if<StepEntry>(&entry)) {
       if (auto done = replay_step(*step, frames.views, block.position); !done) return at(done.error());
     } else if (const auto* key = std::get_if<IdempotencyEntry>(&entry)) {
-      if (!transfers_.contains(key->transfer) && !schedule_.find(key->transfer)) return at({Code::journal_damaged, "the key of an order that is not there"});
+      if (!transfers_.contains(key->transfer) && !schedule_.find(key->transfer))
+        return at({Code::journal_damaged, "the key of an order that is not there"});
       keep_order(key->participant, key->key, key->payload, key->transfer);
     } else if (const auto* statement = std::get_if<StatementEntry>(&entry)) {
       auto parsed = wire::parse_statement_frame(statement->frame);

@@ -20,10 +20,10 @@ Hash256 row_hash(const Archived& row, std::uint64_t position) {
   return crypto::sha256({BytesView(prefix), row.id.view(), row.order_key.view(), BytesView(row.state)});
 }
 
-// A row under position `seen` is hidden by a later one of the same transfer that the reader sees too.
-#define USTP_ARCHIVE_ROWS \
-  "SELECT id, position, ordinal, order_key, state, sha256 FROM archived AS row WHERE position <= ?1 AND NOT EXISTS " \
-  "(SELECT 1 FROM archived AS later WHERE later.id = row.id AND later.position > row.position AND later.position <= ?1) "
+// What a reader of position ?1 sees: of each transfer the newest row up to there.
+constexpr std::string_view kSeen =
+    "SELECT id, position, ordinal, order_key, state, sha256 FROM archived AS row WHERE position <= ?1 AND NOT EXISTS "
+    "(SELECT 1 FROM archived AS later WHERE later.id = row.id AND later.position > row.position AND later.position <= ?1) ";
 
 Result<void> set_up(Connection& db) {
   USTP_CHECK(db.run("PRAGMA journal_mode=WAL"));  // who reads what is archived never waits for a snapshot
@@ -54,6 +54,33 @@ Result<void> put_aside(Connection& db, const Journal::Snapshot& snapshot) {
     insert.reset();
   }
   return {};
+}
+
+// A row without its state.
+Result<Archived> named(BytesView id, BytesView order_key) {
+  Archived row;
+  const auto transfer = TransferId::from_bytes(id);
+  if (!transfer || (!order_key.empty() && order_key.size() != Hash256::kSize))
+    return Error{Code::journal_damaged, "an archived transfer"};
+  row.id = *transfer;
+  if (!order_key.empty()) row.order_key = Hash256::from_bytes(order_key).value();
+  return row;
+}
+
+Result<std::vector<Archived>> read_rows(Statement& statement) {
+  std::vector<Archived> out;
+  while (true) {
+    USTP_TRY(const bool more, statement.step());
+    if (!more) return out;
+    USTP_TRY(auto row, named(statement.octets(0), statement.octets(3)));
+    row.ordinal = statement.integer(2);
+    const auto state = statement.octets(4), stored = statement.octets(5);
+    row.state.assign(state.begin(), state.end());
+    const auto hash = row_hash(row, statement.integer(1));
+    if (!std::equal(stored.begin(), stored.end(), hash.view().begin(), hash.view().end()))
+      return Error{Code::journal_damaged, "archived transfer " + row.id.hex()};
+    out.push_back(std::move(row));
+  }
 }
 
 }  // namespace
@@ -112,41 +139,21 @@ void SnapshotStore::Reader::close() {
   db.reset();
 }
 
-Result<Statement*> SnapshotStore::reading(Reader& reader, Statement& statement, const char* sql) {
+Result<Statement*> SnapshotStore::reading(Reader& reader, Statement& statement, std::string_view which) {
   if (!reader.db) {
     USTP_TRY(reader.db, Connection::open(path_, vfs_, OpenMode::kWrite));
   }
   if (!statement) {
-    USTP_TRY(statement, reader.db->prepare(sql));
+    USTP_TRY(statement, reader.db->prepare(std::string(kSeen).append(which).c_str()));
   }
   statement.reset();
   return &statement;
 }
 
 Result<std::vector<Archived>> SnapshotStore::rows(Statement& statement) {
-  std::vector<Archived> out;
-  while (true) {
-    auto more = statement.step();
-    if (!more) return more.error();
-    if (!*more) break;
-    Archived row;
-    const auto id = TransferId::from_bytes(statement.octets(0));
-    const auto key = statement.octets(3);
-    if (!id || (!key.empty() && key.size() != Hash256::kSize)) return Error{Code::journal_damaged, "an archived transfer"};
-    row.id = *id;
-    row.ordinal = statement.integer(2);
-    if (!key.empty()) row.order_key = Hash256::from_bytes(key).value();
-    const auto state = statement.octets(4), stored = statement.octets(5);
-    row.state.assign(state.begin(), state.end());
-    const auto hash = row_hash(row, statement.integer(1));
-    if (!std::equal(stored.begin(), stored.end(), hash.view().begin(), hash.view().end())) {
-      statement.reset();
-      forget();
-      return Error{Code::journal_damaged, "archived transfer " + row.id.hex()};
-    }
-    out.push_back(std::move(row));
-  }
+  auto out = read_rows(statement);
   statement.reset();
+  if (!out && out.error().code == Code::journal_damaged) forget();
   return out;
 }
 
@@ -154,27 +161,27 @@ void SnapshotStore::forget() {
   if (auto db = Connection::open(path_, vfs_, OpenMode::kWrite)) (void)db->run("DELETE FROM snapshot");
 }
 
+Result<std::optional<Archived>> SnapshotStore::one(Statement& statement, std::string_view which, std::uint64_t position,
+                                                   BytesView what) {
+  USTP_TRY(auto* query, reading(one_, statement, which));
+  query->bind(1, position).bind(2, what);
+  USTP_TRY(auto found, rows(*query));
+  return found.empty() ? std::optional<Archived>() : std::optional(std::move(found.front()));
+}
+
 Result<std::optional<Archived>> SnapshotStore::find(const TransferId& id, std::uint64_t position) {
   const std::lock_guard hold(one_.mutex);
-  USTP_TRY(auto* query, reading(one_, one_.first, USTP_ARCHIVE_ROWS "AND id = ?2"));
-  query->bind(1, position).bind(2, id.view());
-  USTP_TRY(auto found, rows(*query));
-  if (found.empty()) return std::optional<Archived>();
-  return std::optional(std::move(found.front()));
+  return one(one_.first, "AND id = ?2", position, id.view());
 }
 
 Result<std::optional<Archived>> SnapshotStore::find_order(const Hash256& order_key, std::uint64_t position) {
   const std::lock_guard hold(one_.mutex);
-  USTP_TRY(auto* query, reading(one_, one_.second, USTP_ARCHIVE_ROWS "AND order_key = ?2"));
-  query->bind(1, position).bind(2, order_key.view());
-  USTP_TRY(auto found, rows(*query));
-  if (found.empty()) return std::optional<Archived>();
-  return std::optional(std::move(found.front()));
+  return one(one_.second, "AND order_key = ?2", position, order_key.view());
 }
 
 Result<std::vector<Archived>> SnapshotStore::before(std::uint64_t ordinal, std::uint64_t position, std::size_t limit) {
   const std::lock_guard hold(many_.mutex);
-  USTP_TRY(auto* query, reading(many_, many_.first, USTP_ARCHIVE_ROWS "AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3"));
+  USTP_TRY(auto* query, reading(many_, many_.first, "AND ordinal < ?2 ORDER BY ordinal DESC LIMIT ?3"));
   query->bind(1, position).bind(2, ordinal).bind(3, limit);
   return rows(*query);
 }
@@ -185,15 +192,9 @@ Result<void> SnapshotStore::each(std::uint64_t position, const Visitor& visit) {
   USTP_TRY(auto query, db.prepare("SELECT DISTINCT id, order_key FROM archived WHERE position <= ?"));
   query.bind(1, position);
   while (true) {
-    auto more = query.step();
-    if (!more) return more.error();
-    if (!*more) return {};
-    Archived row;
-    const auto id = TransferId::from_bytes(query.octets(0));
-    const auto key = query.octets(1);
-    if (!id || (!key.empty() && key.size() != Hash256::kSize)) return Error{Code::journal_damaged, "an archived transfer"};
-    row.id = *id;
-    if (!key.empty()) row.order_key = Hash256::from_bytes(key).value();
+    USTP_TRY(const bool more, query.step());
+    if (!more) return {};
+    USTP_TRY(const auto row, named(query.octets(0), query.octets(1)));
     visit(row);
   }
 }

@@ -19,7 +19,7 @@ class SnapshotStore final : public Archive {
   // The newest whose hash is right; none when there is no such one.
   std::optional<Journal::Snapshot> load();
 
-  // A row that is not as it was written makes the snapshots forgotten: the next start replays every block.
+  // Damage, a row that is not as it was written too, makes the snapshots forgotten: the next start replays every block.
   Result<std::optional<Archived>> find(const TransferId& id, std::uint64_t position) override;
   Result<std::optional<Archived>> find_order(const Hash256& order_key, std::uint64_t position) override;
   Result<std::vector<Archived>> before(std::uint64_t ordinal, std::uint64_t position, std::size_t limit) override;
@@ -34,7 +34,9 @@ class SnapshotStore final : public Archive {
     Statement first, second;
     void close();
   };
-  Result<Statement*> reading(Reader& reader, Statement& statement, const char* sql);  // its mutex is held
+  // `which` of the rows that a position sees. The reader's mutex is held, here and in one().
+  Result<Statement*> reading(Reader& reader, Statement& statement, std::string_view which);
+  Result<std::optional<Archived>> one(Statement& statement, std::string_view which, std::uint64_t position, BytesView what);
   Result<std::vector<Archived>> rows(Statement& statement);
   void forget();
 

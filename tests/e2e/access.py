@@ -2,7 +2,6 @@
 """Bearer tokens at a real gateway: an order, its answer and its end without any client certificate, with curl's own means and
 with `ustp`; roles, other participants' objects, keys that are rolled while it runs."""
 
-import argparse
 import json
 import os
 import subprocess
@@ -11,9 +10,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from ustp_world.api import Api, ApiError, admin  # noqa: E402
-from ustp_world.kills import PointFailed, Route, both_ended, demand  # noqa: E402
+from ustp_world.kills import Route, both_ended, demand  # noqa: E402
 from ustp_world.process import wait_until  # noqa: E402
 from ustp_world.tokens import Issuer, take_tokens  # noqa: E402
+from ustp_world.scenes import parser_of, play, seeded  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 PATIENCE = 60
@@ -72,19 +72,12 @@ def access(world, issuer):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
-    options = parser.parse_args()
-    with World(options.build, ethereum="corda") as world:
+    options = parser_of(__doc__).parse_args()
+    with World(options.build, seed=seeded(options), ethereum="corda") as world:
         issuer = Issuer(world.folder)
         take_tokens(world.gw_csd, issuer)
         world.start()
-        try:
-            print(f"  access: {access(world, issuer)}", flush=True)
-        except (PointFailed, ApiError, AssertionError, OSError, TimeoutError) as e:
-            print(f"FAILED: {e}")
-            return 1
-    return 0
+        return 1 if play((access,), world, issuer) else 0
 
 
 if __name__ == "__main__":

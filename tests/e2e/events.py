@@ -2,10 +2,8 @@
 """The event stream through kills: gateways and followers are killed again and again under load, and every follower that goes
 on from its cursor has seen every event of its participant once, none lost, and nobody else's (USTP-API-009, 010, 011)."""
 
-import argparse
 import http.client
 import json
-import random
 import subprocess
 import sys
 import threading
@@ -14,9 +12,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from ustp_world.api import ApiError  # noqa: E402
-from ustp_world.kills import PointFailed, Route, both_ended, demand  # noqa: E402
+from ustp_world.kills import Route, both_ended, demand  # noqa: E402
 from ustp_world.load import Load  # noqa: E402
 from ustp_world.process import wait_until  # noqa: E402
+from ustp_world.scenes import parser_of, play, seeded  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 PATIENCE = 120  # a loaded machine is slow
@@ -200,24 +199,13 @@ def by_hand(world, _):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
+    parser = parser_of(__doc__)
     parser.add_argument("--kills", type=int, default=8)
     parser.add_argument("--rate", type=float, default=40, help="orders per second")
-    parser.add_argument("--seed", type=int)
     options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}", flush=True)
-    failed = 0
-    with World(options.build, seed=seed, ethereum="corda") as world:
+    with World(options.build, seed=seeded(options), ethereum="corda") as world:
         world.start()
-        for scenario in (killed, by_hand):
-            try:
-                print(f"  {scenario.__name__}: {scenario(world, options)}", flush=True)
-            except (PointFailed, TimeoutError, RuntimeError, AssertionError, OSError, ApiError) as e:
-                failed += 1
-                print(f"  {scenario.__name__}: FAILED {str(e)[:800]}", flush=True)
-    return 1 if failed else 0
+        return 1 if play((killed, by_hand), world, options) else 0
 
 
 if __name__ == "__main__":

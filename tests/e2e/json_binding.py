@@ -3,7 +3,6 @@
 SIGKILLed in the middle, the evidence of transfers in both encodings verifies offline, and its port answers what is no
 exchange as HTTP has it."""
 
-import argparse
 import http.client
 import random
 import ssl
@@ -12,7 +11,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from ustp_world.kills import PHASES, RECIPIENT, SENDER, PointFailed, Route, Watch, kill_once  # noqa: E402
+from ustp_world.kills import PHASES, RECIPIENT, SENDER, PointFailed, Route, Watch, kill_once, moved  # noqa: E402
+from ustp_world.scenes import parser_of, seeded  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 PATHS = ("/ustp/satp/v1/messages", "/ustp/satp/v1/hello", "/ustp/satp/v1/statements")
@@ -64,22 +64,12 @@ def evidence_verifies(world, gateway, transfer, json):
     return 0 if holds else 1
 
 
-def moved(route):
-    started = route.api().start(route.body())
-    for api in (route.api(), route.target.api()):
-        api.wait(started["id"], ("completed",), 60)
-    return started["id"]
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
-    parser.add_argument("--seed", type=int)
+    parser = parser_of(__doc__)
     parser.add_argument("--keep", action="store_true", help="the folder with every log stays")
     options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
+    seed = seeded(options)
     dice, failed, began = random.Random(seed), 0, time.monotonic()
-    print(f"seed {seed}")
     with World(options.build, seed=seed, ethereum="corda", https=["gw-corda"], keep=options.keep) as world:
         world.start()
         csd, eth, corda = world.gw_csd, world.gw_eth, world.gw_corda

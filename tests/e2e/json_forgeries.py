@@ -3,10 +3,8 @@
 holds the certificate of a gateway: each is refused with its own code, nothing of it takes effect, the gateway lives on.
 At the end the same message signed as it should be is taken, so none was refused for anything else."""
 
-import argparse
 import hashlib
 import hmac
-import random
 import sys
 import time
 from pathlib import Path
@@ -14,8 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from ustp_world.api import admin  # noqa: E402
 from ustp_world.json_peer import ORDER, JsonPeer, canonical, es256  # noqa: E402
-from ustp_world.kills import Route  # noqa: E402
+from ustp_world.kills import Route, moved  # noqa: E402
 from ustp_world.process import wait_until  # noqa: E402
+from ustp_world.scenes import parser_of, seeded  # noqa: E402
 from ustp_world.tokens import Issuer, raw_signature, url64  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
@@ -110,25 +109,16 @@ def durable(gateway):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
-    parser.add_argument("--seed", type=int)
+    parser = parser_of(__doc__)
     parser.add_argument("--keep", action="store_true", help="the folder with every log stays")
     options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     failed, began = 0, time.monotonic()
-    print(f"seed {seed}")
-    with World(options.build, seed=seed, ethereum="corda", https=["gw-corda"], keep=options.keep) as world:
+    with World(options.build, seed=seeded(options), ethereum="corda", https=["gw-corda"], keep=options.keep) as world:
         world.start()
         csd, corda = world.gw_csd, world.gw_corda
         there = Route(world, csd, corda, "ALICE", "DAVE", 30)
 
-        def moved():
-            started = there.api().start(there.body())
-            for api in (there.api(), there.target.api()):
-                api.wait(started["id"], ("completed",), 60)
-
-        moved()
+        moved(there)
         csd.process.stop()
         peer = JsonPeer(world, csd, corda)
         before = durable(corda)
@@ -142,7 +132,7 @@ def main():
             print("  FAILED: the journal tells of a forgery")
         peer.stop()
         csd.start()
-        moved()  # honest traffic goes on
+        moved(there)  # honest traffic goes on
         world.check()
         csd.process.stop()
         peer = JsonPeer(world, csd, corda)

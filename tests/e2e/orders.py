@@ -2,19 +2,17 @@
 """Orders in batches and orders for later, through kills: a batch whose gateway dies between the order and its answer gives the
 same answers when it is sent again, each order once; an order for later begins at its time in the gateway's next life."""
 
-import argparse
 import datetime
 import json
-import random
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from ustp_world.api import ApiError  # noqa: E402
-from ustp_world.kills import PointFailed, Route, armed, both_ended, demand, see_it_die  # noqa: E402
+from ustp_world.kills import Route, armed, both_ended, demand, see_it_die  # noqa: E402
 from ustp_world.process import wait_until  # noqa: E402
+from ustp_world.scenes import parser_of, play, seeded  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 PATIENCE = 90
@@ -135,22 +133,10 @@ def later(world):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
-    parser.add_argument("--seed", type=int)
-    options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}", flush=True)
-    failed = 0
-    with World(options.build, seed=seed, ethereum="corda") as world:
+    options = parser_of(__doc__).parse_args()
+    with World(options.build, seed=seeded(options), ethereum="corda") as world:
         world.start()
-        for scenario in (batches, by_file, later):
-            try:
-                print(f"  {scenario.__name__}: {scenario(world)}", flush=True)
-            except (PointFailed, TimeoutError, RuntimeError, AssertionError, OSError, ApiError) as e:
-                failed += 1
-                print(f"  {scenario.__name__}: FAILED {str(e)[:800]}", flush=True)
-    return 1 if failed else 0
+        return 1 if play((batches, by_file, later), world) else 0
 
 
 if __name__ == "__main__":

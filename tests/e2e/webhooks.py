@@ -2,13 +2,11 @@
 """Webhooks at a receiver that fails, does not answer, refuses and recovers, with the gateway killed meanwhile: every event comes,
 signed, in order, under its id; what is given up is a dead letter and comes again by a replay (USTP-HOK-001 to 004)."""
 
-import argparse
 import base64
 import hashlib
 import hmac
 import http.server
 import json
-import random
 import secrets
 import ssl
 import subprocess
@@ -18,9 +16,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from ustp_world.api import ApiError, admin  # noqa: E402
-from ustp_world.kills import PointFailed, Route, both_ended, demand  # noqa: E402
+from ustp_world.api import admin  # noqa: E402
+from ustp_world.kills import Route, both_ended, demand  # noqa: E402
 from ustp_world.process import wait_until  # noqa: E402
+from ustp_world.scenes import parser_of, play, seeded  # noqa: E402
 from ustp_world.world import World  # noqa: E402
 
 PATIENCE = 90
@@ -196,24 +195,13 @@ def dead_letters(world, receiver):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", default="build/dev")
-    parser.add_argument("--seed", type=int)
-    options = parser.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}", flush=True)
-    failed = 0
-    with World(options.build, seed=seed, ethereum="corda") as world:
+    options = parser_of(__doc__).parse_args()
+    with World(options.build, seed=seeded(options), ethereum="corda") as world:
         receiver = Receiver(world)
         world.gw_csd.more_config = config(world, receiver)
         world.start()
         receiver.start()
-        for scenario in (fails_and_recovers, killed, dead_letters):
-            try:
-                print(f"  {scenario.__name__}: {scenario(world, receiver)}", flush=True)
-            except (PointFailed, TimeoutError, RuntimeError, AssertionError, OSError, ApiError) as e:
-                failed += 1
-                print(f"  {scenario.__name__}: FAILED {str(e)[:800]}", flush=True)
+        failed = play((fails_and_recovers, killed, dead_letters), world, receiver)
         receiver.stop()
     return 1 if failed else 0
 

@@ -111,6 +111,14 @@ def both_ended(route, transfer_id, patience):
     return {"completed": "committed"}.get(ended["status"], ended["status"])
 
 
+def moved(route, patience=60):
+    """One transfer, completed on both sides: its id."""
+    started = route.api().start(route.body())["id"]
+    outcome = both_ended(route, started, patience)
+    demand(outcome == "committed", f"{started}: {outcome}")
+    return started
+
+
 class Watch:
     """Where the time went, for the points that take long."""
 

@@ -46,7 +46,12 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
   work(world);
   auto& node = world.csd();
   gateway::IdleDriver idle(node.driver->profile());
-  const auto replica = [&] { return node.core->replica(idle); };
+  gateway::Archive* archive = nullptr;
+  const auto replica = [&] {
+    auto core = node.core->replica(idle);
+    if (archive) core->use(*archive);
+    return core;
+  };
   // The journal as the gateway has it: the first block brings the statements the world's nodes were made with.
   const gateway::test::TempDirectory folder;
   const auto open = [&] { return gateway::make_sqlite_journal({folder.file(), 0, true, {}}); };
@@ -54,6 +59,7 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
   std::uint64_t half = 0;
   {
     auto journal = open();
+    archive = &journal->archive();
     const auto head = journal->open();
     REQUIRE(head);
     REQUIRE(journal->start(durable));
@@ -83,12 +89,17 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
     journal->stop();
   }
   auto journal = open();
+  archive = &journal->archive();
   REQUIRE(journal->open());
   auto core = gateway::core_from_snapshot(*journal, replica).value();
   CHECK(core->position() == half);
+  CHECK(core->archived_transfers() > 0);
   REQUIRE(gateway::catch_up(*journal, *core, [] { return false; }));
   CHECK(core->position() == node.journal.size() + 1);
   CHECK(core->state_hash() == node.core->state_hash());
+  // Without what it archived a snapshot is none (USTP-JRN-014).
+  REQUIRE(journal->store_snapshot({half, journal->load_snapshot().value()->state, 0, {}}));
+  CHECK(gateway::core_from_snapshot(*journal, replica).value()->position() == 0);
   // One that this version does not read is passed over, and all blocks say the same.
   REQUIRE(journal->store_snapshot({half + 1, Bytes{0, 99}, half, {}}));
   auto slower = gateway::core_from_snapshot(*journal, replica).value();
