@@ -45,6 +45,8 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
   World world(32);
   work(world);
   auto& node = world.csd();
+  (void)world.submit(node, world.order(node, "alice", world.eth(), "bob", "11"));
+  world.settle();
   gateway::IdleDriver idle(node.driver->profile());
   gateway::Archive* archive = nullptr;
   const auto replica = [&] {
@@ -56,7 +58,7 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
   const gateway::test::TempDirectory folder;
   const auto open = [&] { return gateway::make_sqlite_journal({folder.file(), 0, true, {}}); };
   gateway::test::WaitingSink durable;
-  std::uint64_t half = 0;
+  std::uint64_t cut = 0;
   {
     auto journal = open();
     archive = &journal->archive();
@@ -75,33 +77,33 @@ TEST_CASE("a snapshot is made beside the running engine, from what is durable; a
     for (const auto& statement : node.core->registry().log())
       statements.push_back(gateway::StatementEntry{wire::encode_statement_frame(statement)});
     submit(1, gateway::encode_entries(world.now(), statements));
-    half = 1 + node.journal.size() / 2;
-    for (std::uint64_t at = 2; at <= half; ++at) submit(at, node.journal[at - 2].payload);
+    cut = 1 + node.journal.size() * 3 / 4;  // some transfers have ended
+    for (std::uint64_t at = 2; at <= cut; ++at) submit(at, node.journal[at - 2].payload);
     gateway::Snapshotter snapshotter(*journal, 1000);
     snapshotter.start(replica);
     snapshotter.durable(999);  // not enough for one
     snapshotter.durable(1);
     while (snapshotter.position() == 0 && snapshotter.failures() == 0) std::this_thread::yield();
     CHECK(snapshotter.failures() == 0);
-    CHECK(snapshotter.position() == half);
+    CHECK(snapshotter.position() == cut);
     snapshotter.stop();
-    for (std::uint64_t at = half + 1; at <= node.journal.size() + 1; ++at) submit(at, node.journal[at - 2].payload);
+    for (std::uint64_t at = cut + 1; at <= node.journal.size() + 1; ++at) submit(at, node.journal[at - 2].payload);
     journal->stop();
   }
   auto journal = open();
   archive = &journal->archive();
   REQUIRE(journal->open());
   auto core = gateway::core_from_snapshot(*journal, replica).value();
-  CHECK(core->position() == half);
+  CHECK(core->position() == cut);
   CHECK(core->archived_transfers() > 0);
   REQUIRE(gateway::catch_up(*journal, *core, [] { return false; }));
   CHECK(core->position() == node.journal.size() + 1);
   CHECK(core->state_hash() == node.core->state_hash());
   // Without what it archived a snapshot is none (USTP-JRN-014).
-  REQUIRE(journal->store_snapshot({half, journal->load_snapshot().value()->state, 0, {}}));
+  REQUIRE(journal->store_snapshot({cut, journal->load_snapshot().value()->state, 0, {}}));
   CHECK(gateway::core_from_snapshot(*journal, replica).value()->position() == 0);
   // One that this version does not read is passed over, and all blocks say the same.
-  REQUIRE(journal->store_snapshot({half + 1, Bytes{0, 99}, half, {}}));
+  REQUIRE(journal->store_snapshot({cut + 1, Bytes{0, 99}, cut, {}}));
   auto slower = gateway::core_from_snapshot(*journal, replica).value();
   CHECK(slower->position() == 0);
   REQUIRE(gateway::catch_up(*journal, *slower, [] { return false; }));
